@@ -1,0 +1,36 @@
+# What a person types. The work is done by the scripts, which run without make, too.
+# ARGS goes to the command behind a target: make test ARGS="--filter IPLDTests"
+
+SHELL := /bin/bash
+ARGS ?=
+CHECK := . scripts/lib.sh && need_swift && need_packages
+
+.DEFAULT_GOAL := help
+.PHONY: help build release test lint format demo coverage clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' Makefile
+
+build: ## Build everything for debugging
+	@$(CHECK) && swift build $(ARGS)
+
+release: ## Build the dump command for use
+	@$(CHECK) && swift build -c release --product dump $(ARGS)
+
+test: ## Build and run all tests
+	@scripts/test $(ARGS)
+
+lint: ## Check form, direction of imports and scripts
+	@scripts/lint
+
+format: ## Rewrite the sources to the house format
+	@. scripts/lib.sh && need_swift && swift format --in-place --parallel --recursive Sources Tests Package.swift
+
+demo: ## Build the command and run its demonstration
+	@scripts/demo $(ARGS)
+
+coverage: ## Run all tests and list the lines they reach
+	@scripts/coverage $(ARGS)
+
+clean: ## Remove what was built
+	rm -rf .build .build-coverage

@@ -1,0 +1,81 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every target of ours is compiled with the same strictness; `scripts/check-imports` holds the direction of imports.
+let strict: [SwiftSetting] = [
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let package = Package(
+    name: "dump",
+    products: [
+        .executable(name: "dump", targets: ["dump"]),
+        .library(name: "Capabilities", targets: ["Capabilities"]),
+        .library(name: "DumpIdentity", targets: ["DumpIdentity"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+    ],
+    targets: [
+        .systemLibrary(
+            name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"]), .brew(["libsodium"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+        .target(name: "Sodium", dependencies: ["CSodium"], swiftSettings: strict),
+        .target(name: "Deflate", dependencies: ["CZlib"], swiftSettings: strict),
+        .target(name: "IPLD", dependencies: ["Sodium"], swiftSettings: strict),
+        .target(name: "DumpIdentity", dependencies: ["IPLD", "Sodium"], swiftSettings: strict),
+        .target(
+            name: "Capabilities", dependencies: ["Deflate", "DumpIdentity", "IPLD", "Sodium"], swiftSettings: strict),
+        .target(
+            name: "PseudonymStore",
+            dependencies: [
+                "Capabilities", "DumpIdentity", "IPLD", "Sodium", .product(name: "GRDB", package: "GRDB.swift"),
+            ], swiftSettings: strict),
+        .target(
+            name: "AuthAPI",
+            dependencies: [
+                "Capabilities", "DumpIdentity", "IPLD", "PseudonymStore", "Sodium",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ], swiftSettings: strict),
+        .executableTarget(
+            name: "dump",
+            dependencies: [
+                "AuthAPI", "Capabilities", "DumpIdentity", "IPLD", "PseudonymStore", "Sodium",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ], swiftSettings: strict),
+        .testTarget(name: "SodiumTests", dependencies: ["Sodium"], swiftSettings: strict),
+        .testTarget(name: "DeflateTests", dependencies: ["Deflate"], swiftSettings: strict),
+        .testTarget(name: "IPLDTests", dependencies: ["IPLD"], swiftSettings: strict),
+        .testTarget(name: "DumpIdentityTests", dependencies: ["DumpIdentity", "IPLD", "Sodium"], swiftSettings: strict),
+        .testTarget(
+            name: "CapabilitiesTests", dependencies: ["Capabilities", "Deflate", "DumpIdentity", "IPLD", "Sodium"],
+            swiftSettings: strict),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,77 @@
+internal import DumpIdentity
+internal import IPLD
+internal import PseudonymStore
+internal import Sodium
+
+/// Makes accounts, logs in and out, and finds sessions.
+struct AccountService: Sendable {
+    /// How many days a session lasts.
+    static let sessionDays: Int64 = 30
+
+    let node: Node
+
+    /// Makes an account with an empty profile, and logs in to it.
+    ///
+    /// - Throws: ``APIError/conflict(_:)`` where the handle is taken.
+    func create(handle: Handle, passphrase: borrowing Passphrase) async throws -> [UInt8] {
+        let root = try RootKey.random()
+        let salt = node.random.bytes(PasswordHash.saltLength)
+        let cost = node.configuration.passwordCost
+        let key = try await node.hasher.key(of: passphrase, salt: salt, cost: cost)
+        let wrap = try PassphraseWrap(root, handle: handle, key: key, salt: salt, cost: cost)
+        let vault = Vault(node: node, handle: handle, root: root)
+        let account = StoredAccount(
+            handle: handle, wrap: wrap, profile: try vault.seal(StoredProfile()), state: try vault.seal(AccountState()))
+        do {
+            try await node.accounts.add(account)
+        } catch {
+            throw error == .alreadyExists ? APIError.conflict("the handle is taken") : APIError(error)
+        }
+        return try await startSession(handle: handle, root: root)
+    }
+
+    /// Logs in. An unknown account takes as long and is told the same as a wrong passphrase.
+    ///
+    /// - Throws: ``APIError/wrongCredentials``.
+    func logIn(handle: Handle, passphrase: borrowing Passphrase) async throws -> [UInt8] {
+        let account = try await node.accounts.account(handle)
+        let salt = account?.wrap.salt ?? node.random.bytes(PasswordHash.saltLength)
+        let cost = account?.wrap.cost ?? node.configuration.passwordCost
+        let key = try await node.hasher.key(of: passphrase, salt: salt, cost: cost)
+        guard let account, let root = try? account.wrap.unwrap(handle: handle, key: key) else {
+            throw APIError.wrongCredentials
+        }
+        let token = try await startSession(handle: handle, root: root)
+        // What an interrupted edit of the profile left behind is made good now.
+        let session = Session(handle: handle, root: root, identifier: [])
+        try await OwnerAgent(node: node, session: session).finishInterruptedEdit()
+        return token
+    }
+
+    /// The session of a token; the root key is unwrapped for this call's owner.
+    ///
+    /// - Throws: ``APIError/unauthenticated``.
+    func session(token bytes: [UInt8]) async throws -> Session {
+        guard let token = try? SessionToken(bytes) else { throw APIError.unauthenticated }
+        let identifier = try token.identifier()
+        guard let stored = try await node.accounts.session(identifier, today: Day.start(of: node.clock())),
+            let root = try? token.unwrap(stored.wrappedRoot, handle: stored.handle)
+        else { throw APIError.unauthenticated }
+        return Session(handle: stored.handle, root: root, identifier: identifier)
+    }
+
+    /// Ends a session.
+    func logOut(_ session: Session) async throws {
+        try await node.accounts.removeSession(session.identifier)
+    }
+
+    private func startSession(handle: Handle, root: RootKey) async throws -> [UInt8] {
+        let token = try SessionToken.random()
+        let today = Day.start(of: node.clock())
+        let stored = StoredSession(
+            identifier: try token.identifier(), handle: handle, wrappedRoot: try token.wrap(root, handle: handle),
+            lastDay: today + AccountService.sessionDays * Day.seconds)
+        try await node.accounts.add(stored, today: today)
+        return token.bytesForHolder()
+    }
+}

@@ -1,0 +1,96 @@
+internal import Capabilities
+internal import DumpIdentity
+internal import IPLD
+internal import PseudonymStore
+internal import Sodium
+
+extension OwnerAgent {
+    // MARK: Grants
+
+    /// What the owner granted, the latest end first.
+    func grants() async throws -> [Value] {
+        let now = node.clock()
+        var grants: [(expiration: Int64, value: Value)] = []
+        for pseudonym in try await vault.state().pseudonyms {
+            for record in try await records(of: try keys(pseudonym)) {
+                guard let value = record.grantValue(module: pseudonym.module, at: now) else { continue }
+                grants.append((record.approval?.grant.expiration ?? 0, value))
+            }
+        }
+        return grants.sorted { $0.expiration > $1.expiration }.map(\.value)
+    }
+
+    private func records(of keys: borrowing PseudonymKeys) async throws -> [DecisionRecord] {
+        try await decisions.all(keys).map { try DecisionRecord($0) }
+    }
+
+    /// Revokes a grant: from now on nobody reads under it, and what it opened is destroyed. Repeating it is no error.
+    func revoke(_ id: CID) async throws {
+        for pseudonym in try await vault.state().pseudonyms {
+            let keys = try keys(pseudonym)
+            guard var record = try await records(of: keys).first(where: { $0.approval?.grant.cid == id }),
+                let grant = record.approval?.grant
+            else { continue }
+            record.isRevoked = true
+            var slots: [[UInt8]] = []
+            for field in ProfileField.allCases {
+                slots.append(try Disclosure.slot(of: field, in: grant.disclosure))
+            }
+            let change = RevocationChange(
+                revocation: try Revocation.sign(grant.cid, with: keys.signing), slots: slots,
+                list: Node.statusList, index: grant.status.index, claim: StatusClaim.value(of: grant.disclosure),
+                record: try decisions.seal(record.sealedValue, request: record.request.cid, keys: keys))
+            return try await node.pseudonyms.revoke(change)
+        }
+        throw APIError.notFound
+    }
+
+    /// Who read what, the latest first.
+    func receipts() async throws -> [Value] {
+        var receipts: [(time: Int64, value: Value)] = []
+        for pseudonym in try await vault.state().pseudonyms {
+            let keys = try keys(pseudonym)
+            for stored in try await node.pseudonyms.receipts(of: keys.principal) {
+                let receipt = try Receipt(opening: stored.sealed, with: keys.signing)
+                let value: Value = [
+                    "grant": .string(receipt.grant?.description ?? ""), "reader": .string(receipt.reader.did),
+                    "fields": .list(try receipt.fields().map { .string($0.rawValue) }), "time": .int(receipt.time),
+                    "handed_on": .bool(receipt.invocation.proofs.count > 1),
+                ]
+                receipts.append((receipt.time, value))
+            }
+        }
+        return receipts.sorted { $0.time > $1.time }.map(\.value)
+    }
+
+    // MARK: Profile
+
+    /// Sets and removes profile fields, and encrypts the disclosures of live grants anew.
+    func updateProfile(_ changes: [ProfileField: FieldValue?]) async throws -> Profile {
+        let stored = try await vault.updateProfile { stored in
+            for (field, value) in changes { stored.profile[field] = value }
+            stored.isAhead = true
+        }
+        try await refreshDisclosures(stored.profile)
+        return stored.profile
+    }
+
+    /// Makes good what an edit left behind that was interrupted between profile and disclosures.
+    func finishInterruptedEdit() async throws {
+        let stored = try await vault.profile()
+        if stored.isAhead { try await refreshDisclosures(stored.profile) }
+    }
+
+    private func refreshDisclosures(_ profile: Profile) async throws {
+        let now = node.clock()
+        var fields: [StoredItem] = []
+        for pseudonym in try await vault.state().pseudonyms {
+            for record in try await records(of: try keys(pseudonym)) where !record.isRevoked {
+                guard let approval = record.approval, approval.grant.expiration >= now else { continue }
+                fields += try approval.sealedFields(of: profile, only: approval.grant.fields, random: node.random)
+            }
+        }
+        try await node.pseudonyms.replaceFields(fields)
+        try await vault.updateProfile { $0.isAhead = false }
+    }
+}

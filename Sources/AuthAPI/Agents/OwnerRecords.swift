@@ -1,0 +1,70 @@
+internal import Capabilities
+internal import DumpIdentity
+internal import IPLD
+
+/// A request that waits for its owner, opened.
+struct InboxItem {
+    /// The request's name in the database.
+    let stored: [UInt8]
+    let request: ProfileRequest
+    let terms: RequestTerms
+    let pseudonym: AccountState.Pseudonym
+
+    /// How the node seals a request to its owner's pseudonym when it arrives: all to one length.
+    static let kind = SealedKind("dump/v1/inbox/request", sizeClasses: [4_096])
+
+    var value: Value {
+        [
+            "id": .string(request.cid.description), "module": .string(pseudonym.module.string),
+            "object": .string(terms.object.description), "pseudonym": .string(request.owner.did),
+            "viewer": .string(request.viewer.did), "fields": .list(terms.fields.map { .string($0.rawValue) }),
+            "purpose": .string(terms.purpose), "duration": .int(terms.duration),
+        ]
+    }
+}
+
+/// What an owner keeps of a decision.
+struct DecisionRecord {
+    let request: ProfileRequest
+    let terms: RequestTerms
+    /// What was granted; `nil` where the owner denied.
+    let approval: Answer.Approval?
+    var isRevoked: Bool
+
+    init(request: ProfileRequest, terms: RequestTerms, approval: Answer.Approval?, isRevoked: Bool = false) {
+        self.request = request
+        self.terms = terms
+        self.approval = approval
+        self.isRevoked = isRevoked
+    }
+
+    /// The record as it is sealed.
+    var sealedValue: Value {
+        [
+            "request": .bytes(request.invocation.envelope.bytes), "terms": terms.value,
+            "approval": approval?.value ?? .null, "revoked": .bool(isRevoked),
+        ]
+    }
+
+    init(_ value: Value) throws {
+        var reader = MapReader(value.mapValue ?? Map())
+        request = try ProfileRequest(Invocation(decoding: reader.bytes("request")))
+        terms = try RequestTerms(reader.value("terms"))
+        let approvalValue = try reader.value("approval")
+        approval = approvalValue.isNull ? nil : try Answer.Approval(approvalValue)
+        isRevoked = try reader.bool("revoked")
+    }
+
+    /// The grant as its owner is shown it, at a time in Unix seconds; `nil` where nothing was granted.
+    func grantValue(module: ModuleID, at time: Int64) -> Value? {
+        guard let grant = approval?.grant else { return nil }
+        let state = isRevoked ? "revoked" : time > grant.expiration ? "expired" : "active"
+        return [
+            "id": .string(grant.cid.description), "module": .string(module.string),
+            "pseudonym": .string(grant.owner.did), "viewer": .string(grant.viewer.did),
+            "fields": .list(grant.fields.map { .string($0.rawValue) }), "expires": .int(grant.expiration),
+            "state": .string(state), "object": .string(terms.object.description), "purpose": .string(terms.purpose),
+            "hand_on": .bool(grant.allowsHandingOn),
+        ]
+    }
+}

@@ -1,0 +1,216 @@
+internal import Capabilities
+internal import DumpIdentity
+internal import IPLD
+internal import PseudonymStore
+internal import Sodium
+
+/// What a viewer keeps of a request.
+struct SentRequest {
+    let request: ProfileRequest
+    let terms: RequestTerms
+    let module: ModuleID
+    let mailbox: NodeAddress
+    /// The answer; `nil` while there is none.
+    var answer: Answer?
+
+    init(request: ProfileRequest, terms: RequestTerms, module: ModuleID, mailbox: NodeAddress) {
+        self.request = request
+        self.terms = terms
+        self.module = module
+        self.mailbox = mailbox
+        answer = nil
+    }
+
+    var approval: Answer.Approval? { if case .approved(let approval) = answer { approval } else { nil } }
+
+    /// The record as it is sealed.
+    var sealedValue: Value {
+        let answerValue: Value =
+            switch answer {
+            case nil: .null
+            case .denied: "denied"
+            case .approved(let approval): approval.value
+            }
+        return [
+            "request": .bytes(request.invocation.envelope.bytes), "terms": terms.value,
+            "module": .string(module.string), "mailbox": .string(mailbox.string), "answer": answerValue,
+        ]
+    }
+
+    init(_ value: Value) throws {
+        var reader = MapReader(value.mapValue ?? Map())
+        request = try ProfileRequest(Invocation(decoding: reader.bytes("request")))
+        terms = try RequestTerms(reader.value("terms"))
+        module = try ModuleID(reader.string("module"))
+        mailbox = try NodeAddress(reader.string("mailbox"))
+        switch try reader.value("answer") {
+        case .null: answer = nil
+        case "denied": answer = .denied
+        case let value: answer = .approved(try Answer.Approval(value))
+        }
+    }
+
+    /// The request as its viewer is shown it.
+    func value(withGrant: Bool) throws -> Value {
+        var map = Map()
+        map["id"] = .string(request.cid.description)
+        map["module"] = .string(module.string)
+        map["object"] = .string(terms.object.description)
+        map["owner"] = .string(request.owner.did)
+        map["fields"] = .list(terms.fields.map { .string($0.rawValue) })
+        map["purpose"] = .string(terms.purpose)
+        map["duration"] = .int(terms.duration)
+        switch answer {
+        case nil: map["state"] = "pending"
+        case .denied: map["state"] = "denied"
+        case .approved(let approval):
+            map["state"] = "approved"
+            map["grant"] = .string(approval.grant.cid.description)
+            map["granted"] = .list(approval.grant.fields.map { .string($0.rawValue) })
+            map["expires"] = .int(approval.grant.expiration)
+            map["profile"] = .string(approval.link.profile.did)
+            map["status_list"] = .string(approval.grant.status.uri)
+            if withGrant {
+                map["container"] = .bytes(try Container([approval.grant.delegation.envelope.bytes]).encoded())
+                map["link"] = .list(approval.link.envelopes.map { .bytes($0) })
+            }
+        }
+        return .map(map)
+    }
+}
+
+/// Acts for a viewer while a request of the viewer's own is served.
+struct ViewerAgent {
+    let node: Node
+    let session: Session
+
+    private var vault: Vault { Vault(node: node, session: session) }
+    private var requests: Shelf { Shelf(label: Shelf.requests, node: node) }
+    private var client: InvocationClient {
+        InvocationClient(client: node.client, random: node.random, clock: node.clock)
+    }
+
+    /// Asks the publisher of an object for profile fields.
+    func request(object id: CID, module: ModuleID, fields: [ProfileField], purpose: String, duration: Int64)
+        async throws -> SentRequest
+    {
+        guard let bytes = try await node.objects.object(id, module: module) else { throw APIError.notFound }
+        let object = try ModuleObject(verifying: bytes)
+        let terms: RequestTerms
+        do {
+            terms = try RequestTerms(fields: fields, purpose: purpose, duration: duration, object: id)
+        } catch {
+            throw APIError.unacceptable(
+                "a request has at least one field, a purpose of 1 to \(RequestTerms.maximumPurposeLength) bytes, and a "
+                    + "duration of 1 second to 400 days")
+        }
+        let owner = OwnerAgent(node: node, session: session)
+        let keys = try owner.keys(await owner.pseudonym(for: module))
+        guard object.issuer != keys.principal else {
+            throw APIError.unacceptable("the object is your own")
+        }
+        let request = try ProfileRequest.sign(
+            terms, to: object.issuer, expiration: client.expiration, with: keys.signing, random: node.random)
+        let sent = SentRequest(request: request, terms: terms, module: module, mailbox: object.mailboxes[0])
+        // Kept before it is sent: an answer must never come to a request that its viewer does not know.
+        let record = try requests.seal(sent.sealedValue, request: request.cid, keys: keys)
+        try await node.pseudonyms.put(record)
+        do {
+            _ = try await client.send(request.invocation, proofs: [], to: sent.mailbox)
+        } catch {
+            try await node.pseudonyms.remove(record)
+            throw error
+        }
+        return sent
+    }
+
+    /// All requests of the viewer; of those without an answer it is asked whether there is one by now.
+    func list() async throws -> [SentRequest] {
+        var all: [SentRequest] = []
+        for pseudonym in try await vault.state().pseudonyms {
+            let keys = try session.root.pseudonymKeys(module: pseudonym.module, index: pseudonym.index)
+            for value in try await requests.all(keys) {
+                // A node that cannot be reached leaves its requests as they are.
+                let known = try SentRequest(value)
+                all.append((try? await refreshed(known, keys)) ?? known)
+            }
+        }
+        return all.sorted { $0.request.cid.bytes.lexicographicallyPrecedes($1.request.cid.bytes) }
+    }
+
+    /// One request with its answer.
+    func find(_ id: CID) async throws -> SentRequest {
+        for pseudonym in try await vault.state().pseudonyms {
+            let keys = try session.root.pseudonymKeys(module: pseudonym.module, index: pseudonym.index)
+            guard let value = try await requests.record(of: id, keys) else { continue }
+            return try await refreshed(try SentRequest(value), keys)
+        }
+        throw APIError.notFound
+    }
+
+    private func refreshed(_ known: SentRequest, _ keys: borrowing PseudonymKeys) async throws -> SentRequest {
+        if known.answer != nil { return known }
+        let answer = try await client.act(
+            .profileAnswer, on: known.request.cid, owner: known.request.owner, at: known.mailbox, with: keys.signing)
+        guard let sealed = answer["answer"]?.bytesValue else { return known }
+        var sent = known
+        let opened = try Answer(opening: sealed, with: keys.signing)
+        // An answer must be the owner's: a grant by anyone else is none.
+        if case .approved(let approval) = opened {
+            guard approval.grant.owner == known.request.owner,
+                approval.grant.delegation.envelope.isSigned(by: known.request.owner)
+            else { throw APIError.refused }
+        }
+        sent.answer = opened
+        try await node.pseudonyms.put(
+            try requests.seal(sent.sealedValue, request: known.request.cid, keys: keys))
+        return sent
+    }
+
+    /// Takes a pending request back.
+    func withdraw(_ id: CID) async throws {
+        let sent = try await find(id)
+        guard sent.answer == nil else { throw APIError.conflict("the request was answered") }
+        let keys = try keys(of: sent)
+        _ = try await client.act(
+            .profileWithdraw, on: id, owner: sent.request.owner, at: sent.mailbox, with: keys.signing)
+        try await node.pseudonyms.remove(try requests.seal(sent.sealedValue, request: id, keys: keys))
+    }
+
+    /// Reads granted fields at the owner's node. What is asked for is what is sent: the owner's node decides.
+    func read(_ id: CID, fields: [ProfileField]) async throws -> [ProfileField: FieldValue?] {
+        let sent = try await find(id)
+        guard let approval = sent.approval else { throw APIError.conflict("nothing was granted") }
+        let keys = try keys(of: sent)
+        let ciphertexts = try await client.read(
+            fields, chain: [approval.grant.delegation], grant: approval.grant, with: keys.signing)
+        let disclosure = try Disclosure(key: approval.key)
+        var values: [ProfileField: FieldValue?] = [:]
+        for (field, ciphertext) in ciphertexts {
+            values[field] = .some(try disclosure.fieldKey(field).open(ciphertext))
+        }
+        return values
+    }
+
+    /// Hands some of the granted fields on to a component.
+    func handOn(
+        _ id: CID, fields: [ProfileField], to component: Principal, duration: Int64
+    ) async throws -> Handover {
+        let sent = try await find(id)
+        guard let approval = sent.approval else { throw APIError.conflict("nothing was granted") }
+        guard approval.grant.allowsHandingOn else { throw APIError.conflict("the owner does not allow handing on") }
+        guard duration > 0 else { throw APIError.unacceptable("the time limit must be positive") }
+        let expiration = min(node.clock() + min(duration, Grant.maximumDuration), approval.grant.expiration)
+        do {
+            return try Handover(
+                of: approval, fields: fields, to: component, expiration: expiration,
+                with: try keys(of: sent).signing, random: node.random)
+        } catch {
+            throw APIError.unacceptable("only granted fields can be handed on, and at least one")
+        }
+    }
+
+    private func keys(of sent: SentRequest) throws -> PseudonymKeys {
+        try session.root.pseudonymKeys(module: sent.module, index: 0)
+    }
+}

@@ -1,0 +1,86 @@
+public import Capabilities
+public import DumpIdentity
+public import IPLD
+public import Sodium
+
+/// Sends invocations to other nodes, for viewers and components alike.
+public struct InvocationClient: Sendable {
+    /// How long an invocation is valid, in seconds: enough for clocks that differ by some minutes.
+    public static let lifetime: Int64 = 300
+
+    private let client: PeerClient
+    private let clock: @Sendable () -> Int64
+    private let random: RandomSource
+
+    /// A client; `clock` gives Unix seconds.
+    public init(client: PeerClient, random: RandomSource = .system, clock: @escaping @Sendable () -> Int64) {
+        self.client = client
+        self.random = random
+        self.clock = clock
+    }
+
+    /// The time at which an invocation made now expires.
+    public var expiration: Int64 { clock() + InvocationClient.lifetime }
+
+    /// Sends an invocation with its proofs, and gives what the node answered.
+    ///
+    /// - Throws: ``APIError/unreachable``; ``APIError/refused`` where the node did not accept it.
+    public func send(_ invocation: Invocation, proofs: [Delegation], to node: NodeAddress) async throws(APIError) -> Map {
+        let container: [UInt8]
+        do {
+            container = try Container([invocation.envelope.bytes] + proofs.map(\.envelope.bytes)).encoded()
+        } catch { throw .failed }
+        let response: PeerResponse
+        do {
+            response = try await client.send(
+                "POST", node.appending("/v1/invocations"), body: (container, Media.container), accept: Media.cbor,
+                limit: 1 << 20)
+        } catch { throw .unreachable }
+        switch response.status {
+        case 200..<300:
+            guard let map = (try? DagCBOR.decode(response.body))?.mapValue else { throw .unreachable }
+            return map
+        case 400..<500: throw .refused
+        default: throw .unreachable
+        }
+    }
+
+    /// Reads fields with a chain of delegations, as its holder: the ciphertext of each field.
+    ///
+    /// - Throws: ``APIError/unreachable``, ``APIError/refused``.
+    public func read(
+        _ fields: [ProfileField], chain: [Delegation], grant: Grant, with key: borrowing SigningKey
+    ) async throws(APIError) -> [ProfileField: [UInt8]] {
+        let invocation: Invocation
+        do {
+            invocation = try Invocation.sign(
+                .profileRead, on: grant.owner, arguments: ReadArguments(fields).map, proofs: chain.map(\.cid),
+                nonce: random.bytes(16), expiration: expiration, with: key)
+        } catch { throw .failed }
+        let answer = try await send(invocation, proofs: chain, to: grant.home)
+        guard let map = answer["fields"]?.mapValue, map.count == fields.count else { throw .unreachable }
+        var ciphertexts: [ProfileField: [UInt8]] = [:]
+        for field in fields {
+            guard let bytes = map[field.rawValue]?.bytesValue else { throw .unreachable }
+            ciphertexts[field] = bytes
+        }
+        return ciphertexts
+    }
+
+    /// Acts on a request as its viewer: asks for its answer, or takes it back.
+    ///
+    /// - Throws: ``APIError/unreachable``, ``APIError/refused``.
+    public func act(
+        _ command: Command, on request: CID, owner: Principal, at node: NodeAddress, with key: borrowing SigningKey
+    ) async throws(APIError) -> Map {
+        let invocation: Invocation
+        do {
+            var arguments = Map()
+            arguments["request"] = .link(request)
+            invocation = try Invocation.sign(
+                command, on: try key.principal(), audience: owner, arguments: arguments,
+                nonce: random.bytes(16), expiration: expiration, with: key)
+        } catch { throw .failed }
+        return try await send(invocation, proofs: [], to: node)
+    }
+}

@@ -1,0 +1,70 @@
+internal import AsyncHTTPClient
+internal import HTTPTypes
+internal import NIOCore
+internal import NIOHTTP1
+
+/// What a node answered.
+public struct PeerResponse: Sendable {
+    /// The HTTP status.
+    public let status: Int
+    /// The body, whole.
+    public let body: [UInt8]
+    /// The media type, without parameters.
+    public let mediaType: String
+}
+
+/// Why a node could not be asked.
+public enum PeerError: Error, Equatable, Sendable {
+    /// There is no connection, or none in time.
+    case unreachable
+    /// The answer is longer than its limit, in bytes.
+    case tooLarge(limit: Int)
+}
+
+/// HTTP calls to nodes: no redirects, 5 s to connect, 10 s in all, and no more of an answer than asked for.
+public struct PeerClient: Sendable {
+    private let client: HTTPClient
+
+    /// A client with its own connections.
+    public init() {
+        var configuration = HTTPClient.Configuration(
+            redirectConfiguration: .disallow,
+            timeout: .init(connect: .seconds(5), read: .seconds(10)))
+        configuration.httpVersion = .http1Only
+        // A failed connection is told at once: the callers have their own backoff.
+        configuration.connectionPool.retryConnectionEstablishment = false
+        client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    }
+
+    /// Closes the connections.
+    public func shutdown() async throws { try await client.shutdown() }
+
+    /// Sends one request; `body` goes with its media type.
+    ///
+    /// - Throws: ``PeerError``.
+    public func send(
+        _ method: String, _ url: String, body: (bytes: [UInt8], type: String)? = nil, accept: String,
+        bearer: String? = nil, limit: Int
+    ) async throws(PeerError) -> PeerResponse {
+        var request = HTTPClientRequest(url: url)
+        request.method = HTTPMethod(rawValue: method)
+        request.headers.add(name: "accept", value: accept)
+        if let bearer { request.headers.add(name: "authorization", value: "Bearer \(bearer)") }
+        if let body {
+            request.headers.add(name: "content-type", value: body.type)
+            request.body = .bytes(body.bytes)
+        }
+        do {
+            let response = try await client.execute(request, timeout: .seconds(10))
+            let buffer = try await response.body.collect(upTo: limit)
+            let type = response.headers.first(name: "content-type") ?? ""
+            return PeerResponse(
+                status: Int(response.status.code), body: Array(buffer.readableBytesView),
+                mediaType: String(type.prefix { $0 != ";" }))
+        } catch is NIOTooManyBytesError {
+            throw .tooLarge(limit: limit)
+        } catch {
+            throw .unreachable
+        }
+    }
+}

@@ -1,0 +1,104 @@
+internal import Capabilities
+internal import DumpIdentity
+internal import HTTPTypes
+internal import Hummingbird
+internal import IPLD
+internal import PseudonymStore
+
+/// What everyone may ask of a node: who it is, its modules' objects, its status lists, and its mailboxes.
+struct NetworkController {
+    /// The most objects of one answer.
+    static let pageLimit = 200
+    /// How long a status list may be relied on, in seconds.
+    static let statusLifetime: Int64 = 3_600
+    /// After how long a fresh one should be fetched, in seconds.
+    static let statusTimeToLive: Int64 = 60
+
+    let node: Node
+
+    func addRoutes(to router: some RouterMethods<NodeContext>) {
+        router.get("/.well-known/dump", use: metadata)
+        router.post("/v1/invocations", use: invoke)
+        router.get("/v1/status-lists/{id}", use: statusList)
+        router.get("/v1/modules/{module}/objects", use: objects)
+        router.get("/v1/modules/{module}/objects/{id}", use: object)
+        router.group(context: PersonContext.self).post("/v1/modules/{module}/objects", use: publish)
+    }
+
+    @Sendable func metadata(_ request: Request, context: NodeContext) async throws -> Response {
+        try request.respond([
+            "node": .string(node.principal.did), "url": .string(node.configuration.publicAddress.string),
+            "modules": .list(node.configuration.modules.map { .string($0.string) }),
+            "status_lists": [.string(node.statusListURI(Node.statusList))],
+        ])
+    }
+
+    @Sendable func invoke(_ request: Request, context: NodeContext) async throws -> Response {
+        guard Media.names(request.headers[.contentType], Media.container) else {
+            throw APIError.unsupportedMediaType
+        }
+        let bytes = try await request.bytes(upTo: Container.maximumLength)
+        return try request.respond(try await MailboxService(node: node).execute(bytes))
+    }
+
+    @Sendable func statusList(_ request: Request, context: NodeContext) async throws -> Response {
+        let id = context.parameters.get("id") ?? ""
+        guard let list = try await node.pseudonyms.statusList(id) else { throw APIError.notFound }
+        let now = node.clock()
+        let token = StatusListToken(
+            uri: node.statusListURI(id), issuer: node.principal, issuedAt: now,
+            expiration: now + NetworkController.statusLifetime, timeToLive: NetworkController.statusTimeToLive,
+            list: list)
+        let text = try token.signed(with: node.key)
+        // Not kept by caches for now: who fetches after a revocation must see it.
+        return .bytes(Array(text.utf8), type: StatusListToken.mediaType, cacheFor: 0)
+    }
+
+    @Sendable func objects(_ request: Request, context: NodeContext) async throws -> Response {
+        let module = try module(context)
+        let after = try number(request, "after", default: 0, range: 0...Int64.max)
+        let limit = try number(request, "limit", default: 100, range: 1...Int64(NetworkController.pageLimit))
+        let objects = try await node.objects.objects(of: module, after: after, limit: Int(limit))
+        let list: [Value] = objects.map { object in
+            [
+                "sequence": .int(object.sequence), "id": .string(CID.of(dagCBOR: object.bytes).description),
+                "object": .bytes(object.bytes),
+            ]
+        }
+        return try request.respond(["objects": .list(list), "next": .int(objects.last?.sequence ?? after)])
+    }
+
+    @Sendable func object(_ request: Request, context: NodeContext) async throws -> Response {
+        let id = try context.identifier("id")
+        guard let bytes = try await node.objects.object(id, module: try module(context)) else {
+            throw APIError.notFound
+        }
+        return .bytes(bytes, type: Media.cbor, cacheFor: 86_400)
+    }
+
+    @Sendable func publish(_ request: Request, context: PersonContext) async throws -> Response {
+        let module = try module(context)
+        // A little more than the body's own limit, which is checked with its own message.
+        var reader = MapReader(try await request.map(upTo: ModuleObject.maximumBodyLength + 1_024))
+        let body = try reader.map("body")
+        try reader.finish()
+        let agent = OwnerAgent(node: node, session: context.session)
+        let object = try await agent.publish(body, module: module)
+        return try request.respond(
+            ["id": .string(object.cid.description), "pseudonym": .string(object.issuer.did)], status: .created)
+    }
+
+    private func module(_ context: some RequestContext) throws -> ModuleID {
+        try node.module(context.parameters.get("module") ?? "")
+    }
+
+    private func number(
+        _ request: Request, _ name: String, default value: Int64, range: ClosedRange<Int64>
+    ) throws -> Int64 {
+        guard let text = request.uri.queryParameters[Substring(name)] else { return value }
+        guard let number = Int64(text), range.contains(number) else {
+            throw APIError.malformed("\(name) is a number of \(range.lowerBound) to \(range.upperBound)")
+        }
+        return number
+    }
+}

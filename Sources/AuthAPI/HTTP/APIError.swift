@@ -1,0 +1,67 @@
+internal import Capabilities
+internal import DumpIdentity
+internal import IPLD
+internal import PseudonymStore
+
+/// Why an operation of the API failed, as its caller is told. The mapping to HTTP stands in `Problem`.
+public enum APIError: Error, Equatable, Sendable {
+    /// The input is not of the right shape; the text is one of ours.
+    case malformed(String)
+    /// The input is well-formed and not acceptable; the text is one of ours.
+    case unacceptable(String)
+    /// The media type of a body is none that is read.
+    case unsupportedMediaType
+    /// A body is larger than its limit, in bytes.
+    case tooLarge(limit: Int)
+    /// There is no valid session.
+    case unauthenticated
+    /// Handle and passphrase do not belong together.
+    case wrongCredentials
+    /// A capability was not accepted. Why is not told.
+    case refused
+    /// There is nothing of that name.
+    case notFound
+    /// The state of things does not allow it; the text is one of ours.
+    case conflict(String)
+    /// Another node could not be reached, or did not answer as it should.
+    case unreachable
+    /// Something failed here; the cause is in the log.
+    case failed
+}
+
+extension APIError {
+    init(_ error: IPLDError) { self = .malformed(error.description) }
+
+    init(_ error: IdentityError) {
+        switch error {
+        case .malformed(let cause): self = .malformed(cause.description)
+        case .notAnEnvelope, .wrongTag, .invalidSignature: self = .malformed(error.description)
+        case .tooLarge, .invalidModuleID, .invalidHandle, .invalidPassphrase, .invalidAddress, .unknownField,
+            .duplicateField, .invalidValue, .timeTooFine:
+            self = .unacceptable(error.description)
+        case .crypto: self = .failed
+        }
+    }
+
+    init(_ error: StoreError) {
+        switch error {
+        case .notFound: self = .notFound
+        case .alreadyExists: self = .conflict("it exists already")
+        case .notPending: self = .conflict("the request is not pending")
+        case .replayed, .revoked: self = .refused
+        default: self = .failed
+        }
+    }
+
+    /// Any error as one of these; what is not known here is a failure without details.
+    init(any error: any Error) {
+        switch error {
+        case let error as APIError: self = error
+        case let error as IPLDError: self.init(error)
+        case let error as IdentityError: self.init(error)
+        case let error as StoreError: self.init(error)
+        case is CapabilityError: self = .refused
+        default: self = .failed
+        }
+    }
+}

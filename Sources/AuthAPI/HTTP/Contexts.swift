@@ -1,0 +1,47 @@
+internal import DumpIdentity
+internal import HTTPTypes
+internal import Hummingbird
+internal import IPLD
+internal import Logging
+internal import NIOCore
+
+/// The context of every request; with a session where the caller showed a valid token.
+struct NodeContext: RequestContext {
+    var coreContext: CoreRequestContextStorage
+    var session: Session?
+
+    init(source: ApplicationRequestContextSource) {
+        coreContext = .init(source: source)
+        session = nil
+    }
+}
+
+/// The context of what only a person with a session may do. Without a session it cannot be made.
+struct PersonContext: ChildRequestContext {
+    var coreContext: CoreRequestContextStorage
+    let session: Session
+
+    init(context: NodeContext) throws {
+        guard let session = context.session else { throw APIError.unauthenticated }
+        coreContext = context.coreContext
+        self.session = session
+    }
+}
+
+/// Finds the session of the bearer token, and unwraps the root key for this one request.
+struct SessionMiddleware: RouterMiddleware {
+    let accounts: AccountService
+
+    func handle(
+        _ request: Request, context: NodeContext, next: (Request, NodeContext) async throws -> Response
+    ) async throws -> Response {
+        var context = context
+        if let header = request.headers[.authorization] {
+            guard header.hasPrefix("Bearer "), let token = try? Base64URL.decode(header.dropFirst(7)) else {
+                throw APIError.unauthenticated
+            }
+            context.session = try await accounts.session(token: token)
+        }
+        return try await next(request, context)
+    }
+}

@@ -1,0 +1,88 @@
+internal import DumpIdentity
+internal import HTTPTypes
+internal import Hummingbird
+internal import IPLD
+internal import NIOCore
+
+/// The media types of the API. Both bodies are the same IPLD value: DAG-JSON for people, DAG-CBOR where asked for.
+enum Media {
+    static let json = "application/json"
+    static let cbor = "application/vnd.ipld.dag-cbor"
+    static let container = "application/vnd.ucan.container"
+
+    /// Whether a `Content-Type` or `Accept` entry names a type, whatever its parameters.
+    static func names(_ header: String?, _ type: String) -> Bool {
+        guard let header else { return false }
+        return header.split(separator: ",").contains { entry in
+            let name = entry.prefix { $0 != ";" }
+            return name.filter { $0 != " " }.lowercased() == type
+        }
+    }
+}
+
+extension Request {
+    /// The body, which is not read beyond its limit.
+    ///
+    /// - Throws: ``APIError/tooLarge(limit:)``.
+    func bytes(upTo limit: Int) async throws -> [UInt8] {
+        if let stated = headers[.contentLength].flatMap({ Int($0) }), stated > limit {
+            throw APIError.tooLarge(limit: limit)
+        }
+        var bytes: [UInt8] = []
+        for try await part in body {
+            guard bytes.count + part.readableBytes <= limit else { throw APIError.tooLarge(limit: limit) }
+            bytes += part.readableBytesView
+        }
+        return bytes
+    }
+
+    /// The body as a map, from JSON or DAG-CBOR.
+    ///
+    /// - Throws: ``APIError/unsupportedMediaType``, ``APIError/malformed(_:)``, ``APIError/tooLarge(limit:)``.
+    func map(upTo limit: Int) async throws -> Map {
+        let type = headers[.contentType]
+        let isCBOR = Media.names(type, Media.cbor)
+        guard isCBOR || Media.names(type, Media.json) else { throw APIError.unsupportedMediaType }
+        let bytes = try await bytes(upTo: limit)
+        let value = try isCBOR ? DagCBOR.decode(bytes) : DagJSON.decode(bytes)
+        guard let map = value.mapValue else { throw APIError.malformed("the body is not an object") }
+        return map
+    }
+
+    /// Answers with a value in the form that the caller asked for.
+    func respond(_ value: Value, status: HTTPResponse.Status = .ok) throws -> Response {
+        let isCBOR = Media.names(headers[.accept], Media.cbor)
+        let bytes = isCBOR ? try DagCBOR.encode(value) : Array(try DagJSON.encode(value).utf8)
+        return Response(
+            status: status,
+            headers: [.contentType: isCBOR ? Media.cbor : Media.json, .cacheControl: "no-store"],
+            body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
+    }
+}
+
+extension Response {
+    /// An answer without a body.
+    static let noContent = Response(status: .noContent, headers: [.cacheControl: "no-store"])
+
+    /// An answer of bytes that may be kept by caches for some seconds.
+    static func bytes(_ bytes: [UInt8], type: String, cacheFor seconds: Int) -> Response {
+        Response(
+            status: .ok, headers: [.contentType: type, .cacheControl: "public, max-age=\(seconds)"],
+            body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
+    }
+}
+
+extension MapReader {
+    /// A list of strings.
+    mutating func strings(_ key: String) throws -> [String] {
+        let list = try list(key)
+        let strings = list.compactMap(\.stringValue)
+        guard strings.count == list.count else { throw IPLDError.wrongKind(field: key) }
+        return strings
+    }
+
+    /// A list of profile fields, each once.
+    mutating func fields(_ key: String) throws -> [ProfileField] {
+        try ProfileField.list(strings(key))
+    }
+}

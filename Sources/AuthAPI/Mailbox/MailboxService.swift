@@ -1,0 +1,119 @@
+internal import Capabilities
+internal import DumpIdentity
+internal import IPLD
+internal import PseudonymStore
+internal import Sodium
+
+/// Executes the invocations that other principals send to the pseudonyms of this node.
+struct MailboxService: Sendable {
+    /// How far in the future an invocation may expire, in seconds.
+    static let maximumLifetime: Int64 = 600
+
+    let node: Node
+
+    /// Executes the one invocation of a container.
+    ///
+    /// - Throws: ``APIError/malformed(_:)`` for what is no container with one invocation; ``APIError/refused`` for
+    ///   everything that does not verify, whatever the reason.
+    func execute(_ bytes: [UInt8]) async throws -> Value {
+        let container: Container
+        let invocation: Invocation
+        let proofs: [Delegation]
+        do {
+            container = try Container(decoding: bytes)
+            invocation = try container.invocation()
+            proofs = try container.delegations()
+        } catch { throw APIError.malformed("the body is no container with one invocation") }
+        let verified = try await verify(invocation, proofs: proofs)
+        let nonce = try nonce(of: invocation)
+        switch invocation.command {
+        case .profileRequest: return try await request(verified, nonce: nonce)
+        case .profileAnswer: return try await answer(verified, nonce: nonce)
+        case .profileWithdraw: return try await withdraw(verified, nonce: nonce)
+        case .profileRead: return try await read(verified, nonce: nonce)
+        default: throw APIError.refused
+        }
+    }
+
+    private func verify(_ invocation: Invocation, proofs: [Delegation]) async throws -> VerifiedInvocation {
+        // What is addressed to a pseudonym as audience is taken whether or not its mailbox is here: the answer must not
+        // tell. What acts on a pseudonym as subject is executed only where its mailbox is.
+        let addressee = invocation.audience ?? invocation.subject
+        let isAudience = invocation.audience != nil && invocation.command != .profileRead
+        let isKept = try await node.pseudonyms.hasMailbox(addressee)
+        let verifier = InvocationVerifier(
+            executor: node.principal, maximumLifetime: MailboxService.maximumLifetime,
+            actsFor: { $0 == addressee && (isKept || isAudience) })
+        let revocations = try await node.pseudonyms.revocations(of: invocation.proofs)
+        return try verifier.verify(invocation, proofs: proofs, at: node.clock(), revocations: revocations)
+    }
+
+    private func nonce(of invocation: Invocation) throws -> UsedNonce {
+        guard invocation.nonce.count >= 12, let expiration = invocation.expiration else { throw APIError.refused }
+        return UsedNonce(invocation, expiration: expiration)
+    }
+
+    // MARK: Commands
+
+    private func request(_ verified: VerifiedInvocation, nonce: UsedNonce) async throws -> Value {
+        let request = try ProfileRequest(verified.invocation)
+        let sealed: [UInt8]
+        do {
+            sealed = try SealedValue.seal(
+                .bytes(request.invocation.envelope.bytes), kind: InboxItem.kind, to: request.owner)
+        } catch { throw APIError.refused }
+        try await node.pseudonyms.addRequest(
+            RequestName(request: request.cid, viewer: request.viewer), to: request.owner, sealed: sealed,
+            nonce: nonce, now: node.clock())
+        return .map(Map())
+    }
+
+    private func answer(_ verified: VerifiedInvocation, nonce: UsedNonce) async throws -> Value {
+        let sealed = try await node.pseudonyms.answer(
+            to: try requestName(verified), nonce: nonce, now: node.clock())
+        return ["answer": sealed.map { .bytes($0) } ?? .null]
+    }
+
+    private func withdraw(_ verified: VerifiedInvocation, nonce: UsedNonce) async throws -> Value {
+        try await node.pseudonyms.withdrawRequest(try requestName(verified), nonce: nonce, now: node.clock())
+        return .map(Map())
+    }
+
+    /// The request that an invocation is about, as its own issuer's.
+    private func requestName(_ verified: VerifiedInvocation) throws -> RequestName {
+        guard verified.chain == nil else { throw APIError.refused }
+        var reader = MapReader(verified.invocation.arguments)
+        let request = try reader.link("request")
+        try reader.finish()
+        return RequestName(request: request, viewer: verified.invocation.issuer)
+    }
+
+    private func read(_ verified: VerifiedInvocation, nonce: UsedNonce) async throws -> Value {
+        // The owner reads its own profile elsewhere: here a chain is needed, and it must begin with a grant of this node.
+        guard let chain = verified.chain else { throw APIError.refused }
+        let arguments = try ReadArguments(verified.invocation.arguments)
+        let grant = try Grant(chain.delegations[0])
+        guard grant.node == node.principal, chain.delegations.count == 1 || grant.allowsHandingOn else {
+            throw APIError.refused
+        }
+        let slots = try arguments.fields.map { try Disclosure.slot(of: $0, in: grant.disclosure) }
+        let now = node.clock()
+        let receipt = Receipt(invocation: verified.invocation, time: now)
+        let read = DisclosureRead(
+            slots: slots, chain: chain, pseudonym: grant.owner, receiptIdentifier: node.random.bytes(16),
+            receipt: try receipt.sealed(), nonce: nonce)
+        let ciphertexts = try await ciphertexts(of: read, now: now)
+        var fields = Map()
+        for (field, ciphertext) in zip(arguments.fields, ciphertexts) {
+            fields[field.rawValue] = .bytes(ciphertext)
+        }
+        return ["fields": .map(fields)]
+    }
+
+    /// A grant whose fields are gone is refused like any other that does not count any more.
+    private func ciphertexts(of read: DisclosureRead, now: Int64) async throws(APIError) -> [[UInt8]] {
+        do {
+            return try await node.pseudonyms.read(read, now: now)
+        } catch { throw error == .notFound ? .refused : APIError(error) }
+    }
+}

@@ -1,0 +1,73 @@
+public import DumpIdentity
+public import IPLD
+public import PseudonymStore
+public import Sodium
+
+/// A node's parts, as its services share them.
+public final class Node: Sendable {
+    /// What it was told at its start.
+    public let configuration: NodeConfiguration
+    /// Accounts and sessions.
+    public let accounts: AccountDatabase
+    /// Everything of pseudonyms.
+    public let pseudonyms: PseudonymDatabase
+    /// Module objects.
+    public let objects: ObjectDatabase
+    /// The node as a principal.
+    public let principal: Principal
+
+    let key: SigningKey
+    let hasher: PassphraseHasher
+    let client: PeerClient
+    let random: RandomSource
+    let clock: @Sendable () -> Int64
+
+    /// A node of these parts; `clock` gives Unix seconds.
+    ///
+    /// - Throws: ``IdentityError`` where the key is not usable.
+    public init(
+        configuration: NodeConfiguration, accounts: AccountDatabase, pseudonyms: PseudonymDatabase,
+        objects: ObjectDatabase, key: consuming SigningKey, hasher: PassphraseHasher, client: PeerClient,
+        random: RandomSource = .system, clock: @escaping @Sendable () -> Int64
+    ) throws(IdentityError) {
+        self.configuration = configuration
+        self.accounts = accounts
+        self.pseudonyms = pseudonyms
+        self.objects = objects
+        principal = try key.principal()
+        self.key = key
+        self.hasher = hasher
+        self.client = client
+        self.random = random
+        self.clock = clock
+    }
+
+    /// The name of the node's one status list. A full list is a later list's beginning, which is not built yet.
+    static let statusList = "1"
+    /// How many statuses the list has: 131,072.
+    static let statusCount = 1 << 17
+    /// How many of them are set from the beginning and mean nothing.
+    static let statusDecoys = 1 << 10
+
+    /// Makes what must be there before the node serves.
+    ///
+    /// - Throws: ``StoreError``.
+    public func prepare() async throws(StoreError) {
+        try await pseudonyms.makeStatusList(
+            Node.statusList, count: Node.statusCount, decoys: Node.statusDecoys, random: random)
+    }
+
+    /// The URI under which a status list is served.
+    func statusListURI(_ list: String) -> String {
+        configuration.publicAddress.appending("/v1/status-lists/\(list)")
+    }
+
+    /// The module of that name, if the node runs it.
+    ///
+    /// - Throws: ``APIError/notFound``, or why it is no module id.
+    func module(_ name: String) throws -> ModuleID {
+        let module = try ModuleID(name)
+        guard configuration.modules.contains(module) else { throw APIError.notFound }
+        return module
+    }
+}

@@ -1,0 +1,68 @@
+internal import Foundation
+internal import HTTPTypes
+internal import Hummingbird
+internal import NIOCore
+public import Logging
+public import ServiceLifecycle
+
+/// Where a node listens.
+public struct ListenAddress: Sendable {
+    /// An IP address or host name.
+    public let host: String
+    /// A port; 0 for any that is free.
+    public let port: Int
+
+    /// An address to listen on.
+    public init(host: String, port: Int) {
+        self.host = host
+        self.port = port
+    }
+}
+
+/// An address that cannot be listened on.
+public struct ListenError: Error, Sendable {
+    /// The address.
+    public let address: ListenAddress
+    /// Whether another process listens there.
+    public let isInUse: Bool
+}
+
+/// The HTTP service of a node.
+public struct NodeServer: Service {
+    private let listen: ListenAddress
+    private let application: Application<RouterResponder<NodeContext>>
+
+    /// A server of a node; `whenRunning` is called with the port once it listens.
+    public init(
+        node: Node, listen: ListenAddress, logger: Logger,
+        whenRunning: @escaping @Sendable (Int) async -> Void = { _ in }
+    ) {
+        self.listen = listen
+        application = Application(
+            router: NodeServer.router(node),
+            configuration: .init(address: .hostname(listen.host, port: listen.port), serverName: nil),
+            onServerRunning: { channel in await whenRunning(channel.localAddress?.port ?? listen.port) },
+            logger: logger)
+    }
+
+    /// Serves until graceful shutdown.
+    ///
+    /// - Throws: ``ListenError`` where the address cannot be listened on.
+    public func run() async throws {
+        do { try await application.run() } catch let error as IOError {
+            throw ListenError(address: listen, isInUse: error.errnoCode == EADDRINUSE)
+        }
+    }
+
+    /// All routes of the API. There is no request log: paths name objects and grants.
+    private static func router(_ node: Node) -> Router<NodeContext> {
+        let router = Router(context: NodeContext.self)
+        router.add(middleware: ProblemMiddleware())
+        router.add(middleware: SessionMiddleware(accounts: AccountService(node: node)))
+        NetworkController(node: node).addRoutes(to: router)
+        PersonController(node: node).addRoutes(to: router)
+        OwnerController(node: node).addRoutes(to: router)
+        ViewerController(node: node).addRoutes(to: router)
+        return router
+    }
+}

@@ -1,0 +1,94 @@
+internal import DumpIdentity
+public import IPLD
+public import Sodium
+
+/// A signed status list: a JWT of type `statuslist+jwt`, signed with EdDSA by the node that issues it.
+///
+/// One algorithm and one status size are read: anything else is refused. Source: Token Status List, "Status List Token
+/// in JWT Format"; RFC 7519; RFC 8037.
+public struct StatusListToken: Sendable, Equatable {
+    /// The media type of the token.
+    public static let mediaType = "application/statuslist+jwt"
+    /// The longest accepted token in bytes.
+    public static let maximumLength = 2 << 20
+
+    /// The name of the list: the claim `sub`.
+    public let uri: String
+    /// The node that signed it: the claim `iss`.
+    public let issuer: Principal
+    /// When it was signed, in Unix seconds.
+    public let issuedAt: Int64
+    /// The first second at which it may not be relied on any more, in Unix seconds (RFC 7519, section 4.1.4).
+    public let expiration: Int64
+    /// After how many seconds a fresh one should be fetched.
+    public let timeToLive: Int64
+    /// The statuses.
+    public let list: StatusList
+
+    /// A list to be signed.
+    public init(
+        uri: String, issuer: Principal, issuedAt: Int64, expiration: Int64, timeToLive: Int64, list: StatusList
+    ) {
+        self.uri = uri
+        self.issuer = issuer
+        self.issuedAt = issuedAt
+        self.expiration = expiration
+        self.timeToLive = timeToLive
+        self.list = list
+    }
+
+    /// The token in JWS compact serialisation.
+    ///
+    /// - Throws: ``CapabilityError/limitExceeded`` where compressing fails.
+    public func signed(with key: borrowing SigningKey) throws(CapabilityError) -> String {
+        let header: Value = ["alg": "EdDSA", "typ": "statuslist+jwt", "kid": .string(issuer.did)]
+        let claims: Value = [
+            "sub": .string(uri), "iss": .string(issuer.did), "iat": .int(issuedAt), "exp": .int(expiration),
+            "ttl": .int(timeToLive), "status_list": ["bits": 1, "lst": .string(try list.compressed())],
+        ]
+        let encoded = try readingIPLD { () throws(IPLDError) in
+            (header: try DagJSON.encode(header), claims: try DagJSON.encode(claims))
+        }
+        let input = Base64URL.encode(Array(encoded.header.utf8)) + "." + Base64URL.encode(Array(encoded.claims.utf8))
+        return input + "." + Base64URL.encode(key.sign(Array(input.utf8)))
+    }
+
+    /// Verifies a token: that `issuer` signed it, that it is the list `uri`, and that it has not expired.
+    ///
+    /// - Throws: ``CapabilityError/malformed``, ``CapabilityError/invalidSignature``, ``CapabilityError/expired``,
+    ///   ``CapabilityError/tooEarly``; ``CapabilityError/statusUnavailable`` where it is another issuer's or list's.
+    public init(
+        verifying text: String, issuer: Principal, uri: String, at time: Int64
+    ) throws(CapabilityError) {
+        guard text.utf8.count <= StatusListToken.maximumLength else { throw .limitExceeded }
+        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count == 3 else { throw .malformed }
+        let header = try StatusListToken.json(parts[0])
+        // An extension that must be understood is not: there is none that we know (RFC 7515, section 4.1.11).
+        guard header["alg"] == "EdDSA", header["typ"] == "statuslist+jwt", header["crit"] == nil else { throw .malformed }
+        let signature = try readingIPLD { () throws(IPLDError) in try Base64URL.decode(parts[2]) }
+        let signed = Array((parts[0] + "." + parts[1]).utf8)
+        guard Signature.isValid(signature, of: signed, by: issuer.publicKey) else { throw .invalidSignature }
+        let claims = try StatusListToken.json(parts[1])
+        guard let subject = claims["sub"]?.stringValue, let signer = claims["iss"]?.stringValue,
+            let issuedAt = claims["iat"]?.intValue, let expiration = claims["exp"]?.intValue,
+            let timeToLive = claims["ttl"]?.intValue, timeToLive > 0,
+            let list = claims["status_list"]?.mapValue, list["bits"] == 1, let text = list["lst"]?.stringValue
+        else { throw .malformed }
+        guard subject.utf8.elementsEqual(uri.utf8), signer.utf8.elementsEqual(issuer.did.utf8) else {
+            throw .statusUnavailable
+        }
+        guard time < expiration else { throw .expired }
+        // A list from the future means that a clock is wrong: then its age cannot be told. A minute is let pass.
+        guard issuedAt <= time + 60 else { throw .tooEarly }
+        self.init(
+            uri: uri, issuer: issuer, issuedAt: issuedAt, expiration: expiration, timeToLive: timeToLive,
+            list: try StatusList(compressed: text))
+    }
+
+    private static func json(_ part: Substring) throws(CapabilityError) -> Map {
+        let value = try readingIPLD { () throws(IPLDError) in try DagJSON.decode(Base64URL.decode(part)) }
+        guard let map = value.mapValue else { throw .malformed }
+        return map
+    }
+}

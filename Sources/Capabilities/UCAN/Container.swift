@@ -1,0 +1,78 @@
+internal import DumpIdentity
+internal import IPLD
+
+/// Several tokens in one piece, `ctn-v1`: a header byte, then DAG-CBOR `{"ctn-v1": [bytes, …]}`.
+///
+/// Written and read here: header `@` (0x40), raw bytes without compression. The five other encodings have their place
+/// in ``init(decoding:)``. Source: UCAN container specification, version 1.
+public struct Container: Sendable, Equatable {
+    /// The largest accepted container in bytes.
+    public static let maximumLength = 256 * 1024
+    /// The most tokens in a container.
+    public static let maximumTokens = 64
+    private static let rawHeader: UInt8 = 0x40
+    private static let version = "ctn-v1"
+
+    /// The tokens as received.
+    public let tokens: [[UInt8]]
+
+    /// A container of these tokens.
+    public init(_ tokens: [[UInt8]]) { self.tokens = tokens }
+
+    /// Reads a container. Its tokens are neither read nor verified.
+    ///
+    /// - Throws: ``CapabilityError/malformed``, ``CapabilityError/limitExceeded``.
+    public init(decoding bytes: [UInt8]) throws(CapabilityError) {
+        guard bytes.count <= Container.maximumLength else { throw .limitExceeded }
+        guard bytes.first == Container.rawHeader else { throw .malformed }
+        let value = try readingIPLD { () throws(IPLDError) in try DagCBOR.decode(bytes.dropFirst()) }
+        guard let map = value.mapValue, map.count == 1, let list = map[Container.version]?.listValue else {
+            throw .malformed
+        }
+        guard list.count <= Container.maximumTokens else { throw .limitExceeded }
+        var tokens: [[UInt8]] = []
+        for item in list {
+            guard let token = item.bytesValue else { throw .malformed }
+            tokens.append(token)
+        }
+        self.tokens = tokens
+    }
+
+    /// The container's bytes, with the tokens in bytewise order and none twice.
+    public func encoded() throws(CapabilityError) -> [UInt8] {
+        guard tokens.count <= Container.maximumTokens else { throw .limitExceeded }
+        var sorted = tokens.sorted { $0.lexicographicallyPrecedes($1) }
+        sorted = sorted.indices.filter { $0 == 0 || sorted[$0] != sorted[$0 - 1] }.map { sorted[$0] }
+        let value: Value = [Container.version: .list(sorted.map { .bytes($0) })]
+        return try readingIPLD { () throws(IPLDError) in [Container.rawHeader] + (try DagCBOR.encode(value)) }
+    }
+
+    /// The delegations of the container, in the container's order; tokens of other kinds are left out.
+    ///
+    /// - Throws: ``CapabilityError/malformed`` for a token that is no envelope, or a malformed delegation.
+    public func delegations() throws(CapabilityError) -> [Delegation] {
+        var result: [Delegation] = []
+        for token in tokens where try Container.tag(of: token).utf8.elementsEqual(Delegation.tag.utf8) {
+            result.append(try Delegation(decoding: token))
+        }
+        return result
+    }
+
+    /// The one invocation of the container.
+    ///
+    /// - Throws: ``CapabilityError/malformed`` where there is none, more than one, or a malformed one.
+    public func invocation() throws(CapabilityError) -> Invocation {
+        var result: [Invocation] = []
+        for token in tokens where try Container.tag(of: token).utf8.elementsEqual(Invocation.tag.utf8) {
+            result.append(try Invocation(decoding: token))
+        }
+        guard result.count == 1 else { throw .malformed }
+        return result[0]
+    }
+}
+
+extension Container {
+    private static func tag(of token: [UInt8]) throws(CapabilityError) -> String {
+        try usingIdentity { () throws(IdentityError) in try Envelope(decoding: token).tag }
+    }
+}

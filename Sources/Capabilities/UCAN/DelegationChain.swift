@@ -1,0 +1,83 @@
+internal import DumpIdentity
+public import IPLD
+
+/// Who has revoked which delegation, as far as the one who verifies knows.
+public struct KnownRevocations: Sendable {
+    /// The principals that revoked a delegation, by its CID.
+    public var revokers: [CID: Set<Principal>]
+
+    /// The given revocations; by default none.
+    public init(_ revokers: [CID: Set<Principal>] = [:]) { self.revokers = revokers }
+}
+
+/// A chain of delegations that was verified: every signature, every alignment, the time, and that nothing is revoked.
+///
+/// Only ``init(verifying:at:revocations:)`` makes one. Source: UCAN 1.0 delegation specification, "Token Validation";
+/// revocation specification, "Scope".
+public struct DelegationChain: Sendable {
+    /// The most delegations in a chain.
+    public static let maximumLength = 8
+
+    /// The delegations, the subject's own first.
+    public let delegations: [Delegation]
+    /// The subject: the issuer of the first delegation.
+    public let subject: Principal
+    /// Who may use the chain: the audience of the last delegation.
+    public let holder: Principal
+    /// The narrowest command: the last delegation's.
+    public let command: Command
+
+    /// Verifies a chain, root first.
+    ///
+    /// - Throws: ``CapabilityError/invalidClaim`` for an empty chain, a root that is not the subject's own, or a command
+    ///   that the one before does not cover; ``CapabilityError/invalidSignature``; ``CapabilityError/invalidSubject``;
+    ///   ``CapabilityError/invalidAudience``; ``CapabilityError/expired``; ``CapabilityError/tooEarly``;
+    ///   ``CapabilityError/revoked``; ``CapabilityError/limitExceeded``.
+    public init(
+        verifying delegations: [Delegation], at time: Int64, revocations: KnownRevocations
+    ) throws(CapabilityError) {
+        guard delegations.count <= DelegationChain.maximumLength else { throw .limitExceeded }
+        guard let root = delegations.first, let last = delegations.last else { throw .invalidClaim }
+        for delegation in delegations where !delegation.envelope.isSigned(by: delegation.issuer) {
+            throw .invalidSignature
+        }
+        // A powerline at the root would be a capability over nobody in particular.
+        guard let subject = root.subject, subject == root.issuer else { throw .invalidClaim }
+        for (previous, next) in zip(delegations, delegations.dropFirst()) {
+            guard next.issuer == previous.audience else { throw .invalidAudience }
+            guard next.subject == nil || next.subject == subject else { throw .invalidSubject }
+            guard previous.command.covers(next.command) else { throw .invalidClaim }
+        }
+        for delegation in delegations { try delegation.checkTime(at: time) }
+        self.delegations = delegations
+        self.subject = subject
+        holder = last.audience
+        command = last.command
+        if isRevoked(by: revocations) { throw .revoked }
+    }
+
+    /// Whether any of the revocations counts for this chain: whoever issued a delegation of the path may revoke that one
+    /// or any later one in it, and nobody else may.
+    public func isRevoked(by revocations: KnownRevocations) -> Bool {
+        var issuers: Set<Principal> = []
+        for delegation in delegations {
+            issuers.insert(delegation.issuer)
+            if let revokers = revocations.revokers[delegation.cid], !revokers.isDisjoint(with: issuers) {
+                return true
+            }
+        }
+        return false
+    }
+
+    /// Whether every policy of the chain allows these arguments.
+    ///
+    /// - Throws: ``CapabilityError/limitExceeded`` where evaluating costs too much.
+    public func allows(_ arguments: Map) throws(CapabilityError) -> Bool {
+        for delegation in delegations {
+            do {
+                guard try delegation.policy.allows(.map(arguments)) else { return false }
+            } catch { throw .limitExceeded }
+        }
+        return true
+    }
+}

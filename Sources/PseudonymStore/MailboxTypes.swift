@@ -1,0 +1,114 @@
+public import Capabilities
+internal import DumpIdentity
+public import IPLD
+internal import Sodium
+
+/// How a request is known in the database: by a hash of its CID, and with a tag that only its viewer's key and the CID
+/// together give. Neither tells a reader of the file who asked.
+public struct RequestName: Sendable, Equatable {
+    /// The primary key, 32 bytes.
+    public let identifier: [UInt8]
+    /// What the viewer's later invocations must match, 32 bytes.
+    public let viewerTag: [UInt8]
+
+    /// The name of a viewer's request.
+    public init(request: CID, viewer: Principal) {
+        identifier = Hashing.blake2b(Derivation.message("dump/v1/request/id", context: request.digest))
+        viewerTag = Hashing.blake2b(
+            Derivation.message("dump/v1/request/viewer", context: request.digest + viewer.publicKey))
+    }
+}
+
+/// An invocation's nonce as it is remembered until the invocation expires: by a hash, so that it names nobody.
+public struct UsedNonce: Sendable, Equatable {
+    /// The primary key, 32 bytes.
+    public let identifier: [UInt8]
+    /// The end of the hour in which the invocation expires, in Unix seconds.
+    public let keptUntil: Int64
+
+    /// The nonce of an invocation that expires.
+    public init(_ invocation: Invocation, expiration: Int64) {
+        identifier = Hashing.blake2b(
+            Derivation.message("dump/v1/nonce", context: invocation.issuer.publicKey + invocation.nonce))
+        keptUntil = (expiration / 3_600 + 1) * 3_600
+    }
+}
+
+/// A sealed thing under a name.
+public struct StoredItem: Sendable, Equatable {
+    /// The name.
+    public let identifier: [UInt8]
+    /// The ciphertext.
+    public let sealed: [UInt8]
+
+    /// An item to be stored.
+    public init(identifier: [UInt8], sealed: [UInt8]) {
+        self.identifier = identifier
+        self.sealed = sealed
+    }
+}
+
+/// What a pseudonym keeps for itself: sealed records on a shelf whose name only its storage key gives.
+public struct StoredRecord: Sendable, Equatable {
+    /// The record's name.
+    public let identifier: [UInt8]
+    /// The shelf's name.
+    public let shelf: [UInt8]
+    /// The ciphertext.
+    public let sealed: [UInt8]
+
+    /// A record to be stored.
+    public init(identifier: [UInt8], shelf: [UInt8], sealed: [UInt8]) {
+        self.identifier = identifier
+        self.shelf = shelf
+        self.sealed = sealed
+    }
+}
+
+/// An owner's decision on a request, to be stored in one piece.
+public struct Decision: Sendable {
+    /// The primary key of the request.
+    public let request: [UInt8]
+    /// The answer, sealed to the viewer.
+    public let answer: [UInt8]
+    /// What the owner keeps of it.
+    public let record: StoredRecord
+    /// The disclosed fields, by slot; none where the request was denied.
+    public let fields: [StoredItem]
+
+    /// A decision.
+    public init(request: [UInt8], answer: [UInt8], record: StoredRecord, fields: [StoredItem]) {
+        self.request = request
+        self.answer = answer
+        self.record = record
+        self.fields = fields
+    }
+}
+
+/// What a revocation changes, to be stored in one piece.
+public struct RevocationChange: Sendable {
+    /// The signed revocation.
+    public let revocation: Revocation
+    /// The slots of the disclosure, which are destroyed.
+    public let slots: [[UInt8]]
+    /// The list in which the status stands.
+    public let list: String
+    /// The index in the list.
+    public let index: Int
+    /// What was claimed for the index when it was allocated.
+    public let claim: [UInt8]
+    /// The owner's record, as it is after the revocation.
+    public let record: StoredRecord
+
+    /// A change.
+    public init(
+        revocation: Revocation, slots: [[UInt8]], list: String, index: Int, claim: [UInt8], record: StoredRecord
+    ) {
+        self.revocation = revocation
+        self.slots = slots
+        self.list = list
+        self.index = index
+        self.claim = claim
+        self.record = record
+    }
+}

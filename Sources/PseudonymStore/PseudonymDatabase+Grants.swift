@@ -1,0 +1,206 @@
+public import Capabilities
+internal import DumpIdentity
+internal import Foundation
+internal import GRDB
+public import IPLD
+public import Sodium
+
+/// What is read under a grant, to be done in one piece.
+public struct DisclosureRead: Sendable {
+    /// The slots of the fields that are read, in order.
+    public let slots: [[UInt8]]
+    /// The delegations of the chain: none of them may be revoked.
+    public let chain: DelegationChain
+    /// The pseudonym that is told of the read.
+    public let pseudonym: Principal
+    /// The name of the receipt, random.
+    public let receiptIdentifier: [UInt8]
+    /// The receipt, sealed to the pseudonym.
+    public let receipt: [UInt8]
+    /// The nonce of the reader's invocation.
+    public let nonce: UsedNonce
+
+    /// A read.
+    public init(
+        slots: [[UInt8]], chain: DelegationChain, pseudonym: Principal, receiptIdentifier: [UInt8],
+        receipt: [UInt8], nonce: UsedNonce
+    ) {
+        self.slots = slots
+        self.chain = chain
+        self.pseudonym = pseudonym
+        self.receiptIdentifier = receiptIdentifier
+        self.receipt = receipt
+        self.nonce = nonce
+    }
+}
+
+extension PseudonymDatabase {
+    // MARK: Disclosed fields
+
+    /// Reads disclosed fields and stores the receipt, or neither.
+    ///
+    /// - Throws: ``StoreError/replayed``; ``StoreError/revoked``; ``StoreError/notFound`` where a field or the mailbox
+    ///   is not there.
+    public func read(_ read: DisclosureRead, now: Int64) async throws(StoreError) -> [[UInt8]] {
+        try await writer.transaction { db in
+            try PseudonymDatabase.consume(read.nonce, now: now, in: db)
+            // Asked again inside the transaction: a revocation may have come since the chain was verified.
+            let revocations = try PseudonymDatabase.revocations(of: read.chain.delegations.map(\.cid), in: db)
+            if read.chain.isRevoked(by: revocations) { throw StoreError.revoked }
+            var fields: [[UInt8]] = []
+            for slot in read.slots {
+                let row = try Row.fetchOne(
+                    db, sql: "SELECT sealed FROM disclosed_field WHERE slot = ?", arguments: [slot.blob])
+                guard let row else { throw StoreError.notFound }
+                fields.append(row.bytes("sealed"))
+            }
+            let isKept = try Bool.fetchOne(
+                db, sql: "SELECT EXISTS (SELECT 1 FROM mailbox WHERE pseudonym = ?)",
+                arguments: [read.pseudonym.publicKey.blob])
+            guard isKept == true else { throw StoreError.notFound }
+            try db.execute(
+                sql: "INSERT INTO receipt VALUES (?, ?, ?)",
+                arguments: [read.receiptIdentifier.blob, read.pseudonym.publicKey.blob, read.receipt.blob])
+            return fields
+        }
+    }
+
+    /// Replaces disclosed fields that are there; those that were destroyed meanwhile stay destroyed.
+    public func replaceFields(_ fields: [StoredItem]) async throws(StoreError) {
+        try await writer.transaction { db in
+            for field in fields {
+                try db.execute(
+                    sql: "UPDATE disclosed_field SET sealed = ? WHERE slot = ?",
+                    arguments: [field.sealed.blob, field.identifier.blob])
+            }
+        }
+    }
+
+    /// The receipts of a pseudonym, in no order that means anything.
+    public func receipts(of pseudonym: Principal) async throws(StoreError) -> [StoredItem] {
+        try await writer.look { db in
+            try Row.fetchAll(
+                db, sql: "SELECT id, sealed FROM receipt WHERE pseudonym = ?", arguments: [pseudonym.publicKey.blob]
+            ).map { StoredItem(identifier: $0.bytes("id"), sealed: $0.bytes("sealed")) }
+        }
+    }
+
+    // MARK: Revocations
+
+    /// Revokes a grant: the signed revocation is stored, the disclosure destroyed, the status set, the record replaced.
+    ///
+    /// Repeating it changes nothing.
+    ///
+    /// - Throws: ``StoreError/notFound`` where the index was not allocated with this claim; then nothing is stored.
+    public func revoke(_ change: RevocationChange) async throws(StoreError) {
+        try await writer.transaction { db in
+            let isClaimed = try Bool.fetchOne(
+                db, sql: "SELECT EXISTS (SELECT 1 FROM status_claim WHERE list = ? AND position = ? AND claim = ?)",
+                arguments: [change.list, change.index, change.claim.blob])
+            guard isClaimed == true else { throw StoreError.notFound }
+            try PseudonymDatabase.insert(change.revocation, in: db)
+            for slot in change.slots {
+                try db.execute(sql: "DELETE FROM disclosed_field WHERE slot = ?", arguments: [slot.blob])
+            }
+            try PseudonymDatabase.setStatus(change.index, in: change.list, db)
+            try PseudonymDatabase.put(change.record, in: db)
+        }
+    }
+
+    /// Stores a revocation that another principal sent; whether it counts is decided where a chain is verified.
+    public func add(_ revocation: Revocation) async throws(StoreError) {
+        try await writer.transaction { db in try PseudonymDatabase.insert(revocation, in: db) }
+    }
+
+    /// Who has revoked which of these delegations.
+    public func revocations(of delegations: [CID]) async throws(StoreError) -> KnownRevocations {
+        try await writer.look { db in try PseudonymDatabase.revocations(of: delegations, in: db) }
+    }
+
+    private static func insert(_ revocation: Revocation, in db: Database) throws {
+        try db.execute(
+            sql: "INSERT INTO revocation VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+            arguments: [
+                revocation.delegation.bytes.blob, revocation.revoker.publicKey.blob,
+                revocation.invocation.envelope.bytes.blob,
+            ])
+    }
+
+    private static func revocations(of delegations: [CID], in db: Database) throws -> KnownRevocations {
+        var known = KnownRevocations()
+        for cid in delegations {
+            let rows = try Row.fetchAll(
+                db, sql: "SELECT revoker FROM revocation WHERE delegation = ?", arguments: [cid.bytes.blob])
+            for row in rows {
+                known.revokers[cid, default: []].insert(try Principal(publicKey: row.bytes("revoker")))
+            }
+        }
+        return known
+    }
+
+    // MARK: Status lists
+
+    /// Makes a status list where it is not there: `count` statuses, of which `decoys` random ones are set, so that the
+    /// number of set bits does not tell the number of revocations.
+    public func makeStatusList(
+        _ list: String, count: Int, decoys: Int, random: RandomSource
+    ) async throws(StoreError) {
+        try await writer.transaction { db in
+            let exists = try Bool.fetchOne(
+                db, sql: "SELECT EXISTS (SELECT 1 FROM status_list WHERE id = ?)", arguments: [list])
+            if exists == true { return }
+            var statuses = StatusList(count: count)
+            try db.execute(
+                sql: "INSERT INTO status_list VALUES (?, ?)", arguments: [list, statuses.bytes.blob])
+            for _ in 0..<decoys {
+                let index = Int(random.number(below: UInt32(count)))
+                try statuses.revoke(index)
+                // A decoy is taken like any other index, under a claim that nobody has.
+                try db.execute(
+                    sql: "INSERT INTO status_claim VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+                    arguments: [list, index, random.bytes(32).blob])
+            }
+            try db.execute(
+                sql: "UPDATE status_list SET statuses = ? WHERE id = ?", arguments: [statuses.bytes.blob, list])
+        }
+    }
+
+    /// Allocates a random free index for a claim.
+    ///
+    /// - Throws: ``StoreError/notFound`` without the list; ``StoreError/full`` where no free index was found in 1,000
+    ///   tries.
+    public func allocateStatus(
+        in list: String, claim: [UInt8], random: RandomSource
+    ) async throws(StoreError) -> Int {
+        try await writer.transaction { db in
+            let length = try Int.fetchOne(
+                db, sql: "SELECT length(statuses) FROM status_list WHERE id = ?", arguments: [list])
+            guard let length else { throw StoreError.notFound }
+            for _ in 0..<1_000 {
+                let index = Int(random.number(below: UInt32(length * 8)))
+                try db.execute(
+                    sql: "INSERT INTO status_claim VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+                    arguments: [list, index, claim.blob])
+                if db.changesCount == 1 { return index }
+            }
+            throw StoreError.full
+        }
+    }
+
+    /// A status list, or `nil`.
+    public func statusList(_ list: String) async throws(StoreError) -> StatusList? {
+        try await writer.look { db in
+            try Row.fetchOne(db, sql: "SELECT statuses FROM status_list WHERE id = ?", arguments: [list])
+                .map { StatusList(bytes: $0.bytes("statuses")) }
+        }
+    }
+
+    private static func setStatus(_ index: Int, in list: String, _ db: Database) throws {
+        let row = try Row.fetchOne(db, sql: "SELECT statuses FROM status_list WHERE id = ?", arguments: [list])
+        guard let row else { throw StoreError.notFound }
+        var statuses = StatusList(bytes: row.bytes("statuses"))
+        do { try statuses.revoke(index) } catch { throw StoreError.notFound }
+        try db.execute(
+            sql: "UPDATE status_list SET statuses = ? WHERE id = ?", arguments: [statuses.bytes.blob, list])
+    }
+}

@@ -1,0 +1,112 @@
+internal import ArgumentParser
+internal import AuthAPI
+internal import Capabilities
+internal import DumpIdentity
+internal import IPLD
+internal import Sodium
+
+struct KeyCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "key", abstract: "Keys of components.", subcommands: [Create.self, Show.self])
+
+    struct Create: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Make a key in a private file, and print its did:key.")
+        @Argument(help: "A file that is not there yet.") var file: String
+
+        func run() throws {
+            try KeyFile.create(file)
+            try Show.print(file)
+        }
+    }
+
+    struct Show: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Print the did:key of a key.")
+        @Argument(help: "A key file.") var file: String
+
+        func run() throws { try Show.print(file) }
+
+        static func print(_ file: String) throws {
+            let key = try KeyFile.read(file)
+            do { Output.line(try key.principal().did) } catch { throw CommandError("\(file): it is not a key file") }
+        }
+    }
+}
+
+/// A grant in a file: a container, or what a viewer handed on.
+enum GrantFile {
+    static func read(_ path: String) throws(CommandError) -> [Delegation] {
+        let bytes = try UserFile.read(path, limit: Container.maximumLength)
+        return try reading(path) {
+            // The two forms cannot be mistaken for each other: a handover begins with a CBOR map.
+            if bytes.first != UInt8(ascii: "@") { return try Handover(decoding: bytes).delegations }
+            let delegations = try Container(decoding: bytes).delegations()
+            guard delegations.count == 1 else { throw CapabilityError.malformed }
+            return delegations
+        }
+    }
+}
+
+struct StatusListCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status-list", abstract: "Fetch the status list that tells whether a grant was revoked.",
+        discussion: "Example: dump status-list --grant grant.ucan --save status.jwt")
+    @Option(help: ArgumentHelp("The grant.", valueName: "file")) var grant: String
+    @Option(help: ArgumentHelp("Where to save the list.", valueName: "file")) var save: String
+
+    func run() async throws {
+        let delegations = try GrantFile.read(grant)
+        let uri = try reading(grant) { try Grant(delegations[0]).status.uri }
+        let client = PeerClient()
+        let response = try? await client.send(
+            "GET", uri, accept: StatusListToken.mediaType, limit: StatusListToken.maximumLength)
+        try? await client.shutdown()
+        guard let response else { throw CommandError("the status list cannot be reached", code: .unreachable) }
+        guard response.status == 200 else { throw CommandError("there is no status list at the grant's address") }
+        try UserFile.write(response.body, to: save)
+        Output.line("Saved to \(save).")
+    }
+}
+
+struct Verify: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Verify a grant offline: no node, no account, only files.",
+        discussion: """
+            Checks the object's signature, the chain of delegations from the object's pseudonym, the time, and the
+            signed status list. Without a list, or with one that has expired, the answer is a refusal.
+
+            Example: dump verify --object offer.object --grant grant.ucan --status-list status.jwt
+            """)
+    @Option(help: ArgumentHelp("The signed object.", valueName: "file")) var object: String
+    @Option(help: ArgumentHelp("The grant, or what a viewer handed on.", valueName: "file")) var grant: String
+    @Option(help: ArgumentHelp("The status list of the owner's node.", valueName: "file")) var statusList: String
+    @Flag(help: "Print JSON for machines.") var json = false
+
+    func run() throws {
+        let objectBytes = try UserFile.read(object, limit: ModuleObject.maximumLength)
+        let published = try reading(object) { try ModuleObject(verifying: objectBytes) }
+        let delegations = try GrantFile.read(grant)
+        let listBytes = try UserFile.read(statusList, limit: StatusListToken.maximumLength)
+        guard let list = String(validating: listBytes, as: UTF8.self) else {
+            throw CommandError("\(statusList): it is not text")
+        }
+        let verified = try reading(grant) {
+            try GrantVerifier.verify(delegations, for: published.issuer, statusList: list, at: Clock.now())
+        }
+        let fields = verified.fields.map(\.rawValue)
+        if json {
+            return try Output.json([
+                "grant": .string(verified.grant.cid.description), "pseudonym": .string(published.issuer.did),
+                "holder": .string(verified.chain.holder.did), "fields": .list(fields.map { .string($0) }),
+                "expires": .int(verified.expiration), "holder_proven": .bool(verified.isHolderProven),
+            ])
+        }
+        Output.table(
+            ["WHAT", "VALUE"],
+            [
+                ["valid", "signatures, chain, time and status are right"],
+                ["pseudonym", published.issuer.did], ["holder", verified.chain.holder.did],
+                ["fields", fields.joined(separator: ", ")], ["until (UTC)", Output.time(verified.expiration)],
+                ["note", "who shows it must still prove to hold the holder's key"],
+            ])
+    }
+}

@@ -1,0 +1,73 @@
+internal import AuthAPI
+internal import DumpIdentity
+internal import Foundation
+internal import Sodium
+internal import Subprocess
+internal import SystemPackage
+
+/// Argon2id in a process of its own: it takes 256 MiB for most of a second, which the node does not have to keep, and
+/// which is gone, whatever happens, when the process ends.
+///
+/// The passphrase goes through a pipe, the key comes back through one; neither is an argument or in the environment.
+/// Frame: salt (16 bytes), operations and memory (8 bytes each, big-endian), passphrase.
+enum PassphraseWorker {
+    /// The only argument of the worker process.
+    static let argument = "hash-passphrase"
+
+    /// A hasher that runs at most two workers at a time: more would only take memory from each other.
+    static func hasher() -> PassphraseHasher {
+        let gate = Gate(width: 2)
+        return PassphraseHasher { passphrase, salt, cost in
+            let frame = salt + bytes(cost.operations) + bytes(cost.memory) + passphrase.bytes.copyForTransfer()
+            return try await gate.pass {
+                let result = try await Subprocess.run(
+                    .path("/proc/self/exe"), arguments: [argument], input: .array(frame), output: .bytes(limit: 64))
+                guard result.terminationStatus.isSuccess else { throw APIError.failed }
+                return try SecretBytes(result.standardOutput, in: .scratch)
+            }
+        }
+    }
+
+    /// The worker: reads one frame, writes one key.
+    static func runAndExit() -> Never {
+        var limit = rlimit(rlim_cur: 0, rlim_max: 0)
+        unsafe _ = setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &limit)
+        let frame = [UInt8](FileHandle.standardInput.readDataToEndOfFile())
+        guard frame.count > 32 else { exit(1) }
+        do {
+            let cost = PasswordHash.Cost(operations: number(frame[16..<24]), memory: number(frame[24..<32]))
+            let passphrase = try SecretBytes(Array(frame[32...]), in: .scratch)
+            let key = try PasswordHash.deriveKey(from: passphrase, salt: Array(frame[..<16]), cost: cost)
+            FileHandle.standardOutput.write(Data(key.copyForTransfer()))
+            exit(0)
+        } catch {
+            exit(1)
+        }
+    }
+
+    private static func bytes(_ number: Int) -> [UInt8] {
+        (0..<8).map { UInt8(truncatingIfNeeded: number >> (56 - 8 * $0)) }
+    }
+
+    private static func number(_ bytes: ArraySlice<UInt8>) -> Int {
+        bytes.reduce(0) { $0 << 8 | Int($1) }
+    }
+}
+
+/// Lets a number of tasks through at a time; the others wait in order.
+actor Gate {
+    private var free: Int
+    private var waiting: [CheckedContinuation<Void, Never>] = []
+
+    init(width: Int) { free = width }
+
+    func pass<Result: ~Copyable & Sendable>(_ body: @Sendable () async throws -> Result) async throws -> Result {
+        if free > 0 { free -= 1 } else { await withCheckedContinuation { waiting.append($0) } }
+        defer { leave() }
+        return try await body()
+    }
+
+    private func leave() {
+        if waiting.isEmpty { free += 1 } else { waiting.removeFirst().resume() }
+    }
+}

@@ -1,0 +1,102 @@
+internal import ArgumentParser
+internal import AuthAPI
+internal import Configuration
+internal import DumpIdentity
+internal import Foundation
+internal import Logging
+internal import PseudonymStore
+internal import ServiceLifecycle
+internal import Sodium
+internal import UnixSignals
+
+struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Run a node.",
+        discussion: """
+            Settings come from flags, else from the environment (DUMP_DATA, DUMP_LISTEN, DUMP_PUBLIC_URL, DUMP_MODULES,
+            DUMP_PEERS, DUMP_PULL_INTERVAL; lists with commas), else from a JSON file ("data", "listen", "publicUrl",
+            "modules", "peers", "pullInterval"). The data folder is made where it is not there, with the node's key.
+            End the node with Ctrl-C or SIGTERM: it finishes what it has accepted.
+
+            Example: dump serve --data ./x --listen 127.0.0.1:8001 --module org.dump.market
+                     dump serve --data ./y --listen 127.0.0.1:8002 --module org.dump.market --peer http://127.0.0.1:8001
+            """)
+    @Option(help: ArgumentHelp("The folder in which the node keeps everything.", valueName: "folder"))
+    var data: String?
+    @Option(help: ArgumentHelp("Where to listen. Default: 127.0.0.1:8080.", valueName: "host:port"))
+    var listen: String?
+    @Option(help: ArgumentHelp("Under which URL others reach the node. Default: http:// and the listen address.", valueName: "url"))
+    var publicURL: String?
+    @Option(name: .customLong("module"), help: ArgumentHelp("A module to run; may be repeated.", valueName: "id"))
+    var modules: [String] = []
+    @Option(name: .customLong("peer"), help: ArgumentHelp("A node to pull objects from; may be repeated.", valueName: "url"))
+    var peers: [String] = []
+    @Option(help: ArgumentHelp("How often to pull, in seconds. Default: 10.", valueName: "seconds"))
+    var pullInterval: Double?
+    @Option(help: ArgumentHelp("A JSON file with settings.", valueName: "file"))
+    var config: String?
+
+    func run() async throws {
+        let settings = try await ServeSettings.read(flags: flags, file: config)
+        // Keys and profiles must not be in a core dump.
+        var limit = rlimit(rlim_cur: 0, rlim_max: 0)
+        unsafe _ = setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &limit)
+        umask(0o077)
+        var logger = Logger(label: "dump") { StreamLogHandler.standardError(label: $0) }
+        logger.logLevel = .notice
+        if !SecretBytes.canLockMemory() {
+            logger.warning("Memory cannot be locked; keys may reach the swap space. Raise the memlock limit.")
+        }
+        try await serve(settings, logger: logger)
+    }
+
+    private var flags: [String: ConfigContent] {
+        var flags: [String: ConfigContent] = [:]
+        flags["data"] = data.map { .string($0) }
+        flags["listen"] = listen.map { .string($0) }
+        flags["publicUrl"] = publicURL.map { .string($0) }
+        if !modules.isEmpty { flags["modules"] = .stringArray(modules) }
+        if !peers.isEmpty { flags["peers"] = .stringArray(peers) }
+        flags["pullInterval"] = pullInterval.map { .double($0) }
+        return flags
+    }
+
+    private func serve(_ settings: ServeSettings, logger: Logger) async throws {
+        let folder = try reading(settings.data) { try DataFolder(settings.data) }
+        let keyFile = folder.file("node.key")
+        if !FileManager.default.fileExists(atPath: keyFile) { try KeyFile.create(keyFile) }
+        let key = try KeyFile.read(keyFile)
+        let client = PeerClient()
+        let node: Node
+        do {
+            node = try Node(
+                configuration: settings.configuration,
+                accounts: AccountDatabase(path: folder.file("accounts.sqlite")),
+                pseudonyms: PseudonymDatabase(path: folder.file("pseudonyms.sqlite")),
+                objects: ObjectDatabase(path: folder.file("objects.sqlite")),
+                key: key, hasher: PassphraseWorker.hasher(), client: client, clock: Clock.now)
+            try await node.prepare()
+        } catch {
+            try? await client.shutdown()
+            throw CommandError((error as? StoreError)?.description ?? "the data folder cannot be used")
+        }
+        let server = NodeServer(node: node, listen: settings.listen, logger: logger) { port in
+            Output.atOnce("Node \(node.principal) serves \(node.configuration.publicAddress) on port \(port).")
+        }
+        let group = ServiceGroup(
+            configuration: .init(
+                services: [server, PullService(node: node, logger: logger)],
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+        do {
+            try await group.run()
+            try? await client.shutdown()
+        } catch {
+            try? await client.shutdown()
+            let place = "\(settings.listen.host):\(settings.listen.port)"
+            guard let error = error as? ListenError else { throw CommandError("the node ended: \(type(of: error))") }
+            throw CommandError("cannot listen on \(place)" + (error.isInUse ? ": the port is in use" : ""))
+        }
+        // The folder's lock is held to the very end.
+        withExtendedLifetime(folder) {}
+    }
+}

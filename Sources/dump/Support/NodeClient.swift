@@ -1,0 +1,82 @@
+internal import AuthAPI
+internal import DumpIdentity
+internal import IPLD
+
+/// Calls a node's API for a person, and tells what it answers in the tool's own errors.
+struct NodeClient {
+    let node: NodeAddress
+    let token: String?
+    private let client: PeerClient
+
+    private init(node: NodeAddress, token: String?, client: PeerClient) {
+        self.node = node
+        self.token = token
+        self.client = client
+    }
+
+    /// Runs something with a client for a node, and closes its connections.
+    static func with<Result>(
+        _ node: NodeAddress, token: String? = nil, _ body: (NodeClient) async throws -> Result
+    ) async throws -> Result {
+        let client = PeerClient()
+        do {
+            let result = try await body(NodeClient(node: node, token: token, client: client))
+            try? await client.shutdown()
+            return result
+        } catch {
+            try? await client.shutdown()
+            throw error
+        }
+    }
+
+    /// Runs something with a client for the node at which the person is logged in.
+    static func loggedIn<Result>(
+        _ options: PersonOptions, _ body: (NodeClient) async throws -> Result
+    ) async throws -> Result {
+        let login = try LogInFile.read(options)
+        return try await with(login.node, token: login.token, body)
+    }
+
+    /// Sends a request and gives the answer's body.
+    func bytes(_ method: String, _ path: String, _ body: Value? = nil) async throws(CommandError) -> [UInt8] {
+        var encoded: (bytes: [UInt8], type: String)?
+        if let body {
+            encoded = (try reading("the request") { try DagCBOR.encode(body) }, "application/vnd.ipld.dag-cbor")
+        }
+        let response: PeerResponse
+        do {
+            response = try await client.send(
+                method, node.appending(path), body: encoded, accept: "application/vnd.ipld.dag-cbor", bearer: token,
+                limit: 4 << 20)
+        } catch .unreachable {
+            throw CommandError("the node at \(node) cannot be reached", code: .unreachable)
+        } catch {
+            throw CommandError("the node at \(node) answers with too much", code: .unreachable)
+        }
+        guard (200..<300).contains(response.status) else { throw problem(response) }
+        return response.body
+    }
+
+    /// Sends a request and gives the answer as a map; an empty map where it has no body.
+    func call(_ method: String, _ path: String, _ body: Value? = nil) async throws(CommandError) -> Map {
+        let bytes = try await bytes(method, path, body)
+        if bytes.isEmpty { return Map() }
+        let value = try reading("the node's answer") { try DagCBOR.decode(bytes) }
+        guard let map = value.mapValue else { throw CommandError("the node's answer is no object") }
+        return map
+    }
+
+    private func problem(_ response: PeerResponse) -> CommandError {
+        let map = (try? DagJSON.decode(response.body))?.mapValue ?? Map()
+        switch map.text("type") {
+        case "urn:dump:problem:unauthenticated":
+            return CommandError("your log-in has ended; use: dump login HANDLE --node \(node)")
+        case "urn:dump:problem:unreachable":
+            return CommandError("the other node cannot be reached", code: .unreachable)
+        default: break
+        }
+        let title = map.text("title").isEmpty ? "the node answered \(response.status)" : map.text("title")
+        let detail = map.text("detail")
+        return CommandError(Output.safe(detail.isEmpty ? title : "\(title): \(detail)"))
+    }
+}

@@ -1,0 +1,62 @@
+internal import ArgumentParser
+internal import DumpIdentity
+internal import Foundation
+internal import IPLD
+
+/// Options of every command that acts for a person.
+struct PersonOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "The folder in which your log-in is kept. Default: $DUMP_HOME, or .config/dump in your home folder.",
+            valueName: "folder"))
+    var home: String?
+
+    @Flag(help: "Print JSON for machines.")
+    var json = false
+
+    var folder: String {
+        let environment = ProcessInfo.processInfo.environment
+        if let home = home ?? environment["DUMP_HOME"] { return home }
+        if let config = environment["XDG_CONFIG_HOME"] { return config + "/dump" }
+        return NSHomeDirectory() + "/.config/dump"
+    }
+
+    /// Prints the answer as JSON, or calls `text` to print it for people.
+    func show(_ answer: Map, _ text: () throws -> Void) throws {
+        if json { try Output.json(.map(answer)) } else { try text() }
+    }
+}
+
+/// Options of the commands that need a passphrase.
+struct PassphraseOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "A private file with the passphrase, for scripts. Else $DUMP_PASSPHRASE, else you are asked.",
+            valueName: "file"))
+    var passphraseFile: String?
+}
+
+/// Names of fields with commas between them: `name,email`.
+struct FieldList: ExpressibleByArgument {
+    let fields: [ProfileField]
+
+    init?(argument: String) {
+        let names = argument.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+        guard let fields = try? ProfileField.list(names) else { return nil }
+        self.fields = fields
+    }
+
+    var value: Value { .list(fields.map { .string($0.rawValue) }) }
+
+    static let help: ArgumentHelp = "Fields with commas between them: name, email, phone_number, address, picture, website."
+}
+
+/// A number of days, 1 to 400.
+struct Days: ExpressibleByArgument {
+    let seconds: Int64
+
+    init?(argument: String) {
+        guard let days = Int64(argument), (1...400).contains(days) else { return nil }
+        seconds = days * Day.seconds
+    }
+}

@@ -1,0 +1,154 @@
+import DumpIdentity
+import IPLD
+import Sodium
+import Testing
+
+@testable import Capabilities
+
+struct ProfileRequestTests {
+    private static let object = CID.of(dagCBOR: [1])
+
+    private func terms(
+        fields: [ProfileField] = [.name], purpose: String = "to buy the boat", duration: Int64 = 86_400
+    ) throws -> RequestTerms {
+        try RequestTerms(fields: fields, purpose: purpose, duration: duration, object: Self.object)
+    }
+
+    private func request(_ terms: RequestTerms? = nil) throws -> ProfileRequest {
+        try ProfileRequest.sign(
+            terms ?? self.terms(), to: Party.owner.principal, expiration: testTime + 60, with: Party.viewer.key())
+    }
+
+    private func changed(_ change: (inout Map) -> Void) throws -> ProfileRequest {
+        let bytes = try request().invocation.envelope.resigned(by: .viewer, change: change)
+        return try ProfileRequest(Invocation(decoding: bytes))
+    }
+
+    /// Terms as another program might write them, sealed to the owner, and opened.
+    private func opened(_ change: (inout Map) -> Void) throws -> RequestTerms {
+        var map = try #require(terms().value.mapValue)
+        change(&map)
+        let sealed = try SealedValue.seal(.map(map), kind: ProfileRequest.kind, to: Party.owner.principal)
+        return try changed { $0["args"] = ["terms": .bytes(sealed)] }.terms(with: Party.owner.key())
+    }
+
+    @Test func `the owner reads what the viewer asked`() throws {
+        let terms = try terms(fields: [.name, .picture], purpose: "Grüße", duration: 1)
+        let request = try ProfileRequest(request(terms).invocation)
+        #expect(try request.terms(with: Party.owner.key()) == terms)
+        #expect(try request.owner == Party.owner.principal)
+        #expect(try request.viewer == Party.viewer.principal)
+        #expect(request.cid == request.invocation.cid)
+    }
+
+    @Test(arguments: [Party.viewer, .stranger, .node])
+    func `nobody but the owner reads the terms`(party: Party) throws {
+        let request = try request()
+        #expect(throws: CapabilityError.malformed) { try request.terms(with: party.key()) }
+    }
+
+    @Test func `a request verifies for the owner that it is addressed to`() throws {
+        let owner = try Party.owner.principal
+        let verifier = try InvocationVerifier(
+            executor: Party.node.principal, maximumLifetime: 60, actsFor: { $0 == owner })
+        #expect(throws: Never.self) { try verifier.verify(request().invocation, proofs: [], at: testTime) }
+    }
+
+    @Test func `all requests have one length`() throws {
+        let longest = String(repeating: "é", count: RequestTerms.maximumPurposeLength / 2)
+        let all = try [
+            terms(), terms(fields: ProfileField.allCases, purpose: longest, duration: Grant.maximumDuration),
+            terms(purpose: "x", duration: 1),
+        ].map { try request($0) }
+        #expect(all.allSatisfy { $0.sealedTerms.count == ProfileRequest.sealedLength })
+        #expect(Set(all.map(\.invocation.envelope.bytes.count)).count == 1)
+    }
+
+    @Test func `a request shows two keys and nothing of its terms`() throws {
+        let payload = try request().invocation.envelope.payload
+        #expect(payload["args"]?.mapValue?.keys == ["terms"])
+        #expect(payload.keys.sorted() == ["args", "aud", "cmd", "exp", "iss", "nonce", "prf", "sub"])
+    }
+
+    @Test(arguments: [-1, 1, -ProfileRequest.sealedLength])
+    func `sealed terms of another length are refused`(difference: Int) {
+        let sealed = [UInt8](repeating: 1, count: ProfileRequest.sealedLength + difference)
+        #expect(throws: CapabilityError.malformed) { try changed { $0["args"] = ["terms": .bytes(sealed)] } }
+    }
+
+    @Test(arguments: [[:], ["terms": .null], ["terms": "x"], ["x": 1]] as [Value])
+    func `arguments of another shape are refused`(arguments: Value) {
+        #expect(throws: CapabilityError.malformed) { try changed { $0["args"] = arguments } }
+    }
+
+    @Test func `an argument beside the terms is refused`() {
+        #expect(throws: CapabilityError.malformed) { try changed { $0.edit("args") { $0["x"] = 1 } } }
+    }
+
+    @Test(arguments: ["/profile/read", "/profile", "/profile/request/again"])
+    func `another command is no request`(command: String) {
+        #expect(throws: CapabilityError.invalidClaim) { try changed { $0["cmd"] = .string(command) } }
+    }
+
+    @Test func `a request for another, without owner, or to oneself is refused`() throws {
+        let (owner, viewer) = (try Party.owner.principal.did, try Party.viewer.principal.did)
+        #expect(throws: CapabilityError.invalidClaim) { try changed { $0["sub"] = .string(owner) } }
+        #expect(throws: CapabilityError.invalidClaim) { try changed { $0["aud"] = nil } }
+        #expect(throws: CapabilityError.invalidClaim) { try changed { $0["aud"] = .string(viewer) } }
+    }
+
+    @Test func `nothing is asked of a key that cannot be sealed to`() throws {
+        let unusable = try Principal(publicKey: [UInt8](repeating: 0, count: 32))
+        #expect(throws: CapabilityError.malformed) {
+            try ProfileRequest.sign(terms(), to: unusable, expiration: testTime, with: Party.viewer.key())
+        }
+    }
+
+    @Test func `terms of the least and the most are taken`() throws {
+        #expect(throws: Never.self) { try terms(purpose: "x", duration: 1) }
+        #expect(throws: Never.self) {
+            try terms(purpose: String(repeating: "x", count: 500), duration: Grant.maximumDuration)
+        }
+    }
+
+    @Test(
+        arguments: [
+            ([], "why", 1), ([.name], "", 1), ([.name], String(repeating: "é", count: 251), 1), ([.name], "why", 0),
+            ([.name], "why", -1), ([.name], "why", Grant.maximumDuration + 1),
+        ] as [([ProfileField], String, Int64)])
+    func `terms outside the bounds are refused`(fields: [ProfileField], purpose: String, duration: Int64) {
+        #expect(throws: CapabilityError.invalidClaim) {
+            try terms(fields: fields, purpose: purpose, duration: duration)
+        }
+    }
+
+    @Test(
+        arguments: [
+            ("fields", []), ("purpose", ""), ("duration", 0), ("duration", .int(Grant.maximumDuration + 1)),
+        ] as [(String, Value)])
+    func `sealed terms outside the bounds are refused`(field: String, value: Value) {
+        #expect(throws: CapabilityError.invalidClaim) { try opened { $0[field] = value } }
+    }
+
+    @Test(
+        arguments: [
+            ("fields", ["name", "name"]), ("fields", ["Name"]), ("fields", ["name", 1]), ("fields", "name"),
+            ("purpose", .null), ("duration", .float(1)), ("object", "x"), ("unknown", 1), ("fields", nil),
+            ("object", nil),
+        ] as [(String, Value?)])
+    func `sealed terms of another shape are refused`(field: String, value: Value?) {
+        #expect(throws: CapabilityError.malformed) { try opened { $0[field] = value } }
+    }
+
+    @Test func `what was sealed as another kind is not read as terms`() throws {
+        let kind = SealedKind("dump/v1/other", sizeClasses: ProfileRequest.kind.sizeClasses)
+        let sealed = try SealedValue.seal(terms().value, kind: kind, to: Party.owner.principal)
+        #expect(throws: CapabilityError.malformed) {
+            try changed { $0["args"] = ["terms": .bytes(sealed)] }.terms(with: Party.owner.key())
+        }
+    }
+
+    @Test func `terms that are no map are refused`() {
+        #expect(throws: CapabilityError.malformed) { try RequestTerms(.list([])) }
+    }
+}

@@ -1,0 +1,30 @@
+import IPLD
+
+@testable import Capabilities
+
+extension Policy {
+    /// Whether a policy of this one statement allows the arguments.
+    static func holds(_ statement: Value, on arguments: Value) throws -> Bool {
+        try Policy([statement]).allows(arguments)
+    }
+}
+
+/// A generator with a seed (SplitMix64), so that a failure of a property test comes again.
+struct PolicySeededGenerator: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+
+    /// One of these, or `fallback` where there are none.
+    mutating func pick<Element>(_ choices: [Element], or fallback: Element) -> Element {
+        choices.randomElement(using: &self) ?? fallback
+    }
+}

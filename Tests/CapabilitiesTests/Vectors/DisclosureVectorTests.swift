@@ -1,0 +1,49 @@
+import Capabilities
+import DumpIdentity
+import IPLD
+import Testing
+
+/// `docs/vectors/disclosure.json`.
+struct DisclosureVectorTests {
+    @Test(arguments: try VectorFile.read("disclosure.json", "cases"))
+    func `field key, slot and ciphertext follow from their inputs`(vector: Vector) throws {
+        #expect(try Self.build(vector.input) == vector.output)
+    }
+
+    @Test(arguments: try VectorFile.read("disclosure.json", "cases"))
+    func `a disclosed field opens`(vector: Vector) throws {
+        let field = try ProfileField(named: vector.input.text("field"))
+        let opened = try Self.open(vector.output.bytes("ciphertext"), vector.output.bytes("field_key"), field)
+        #expect(try (opened?.value ?? .null) == vector.input.value("value"))
+    }
+
+    @Test(arguments: try VectorFile.read("disclosure.json", "refused"))
+    func `a disclosed field that was altered or exchanged does not open`(vector: Vector) throws {
+        let input = vector.input
+        let field = try ProfileField(named: input.text("field"))
+        let (ciphertext, key) = (try input.bytes("ciphertext"), try input.bytes("field_key"))
+        #expect(vectorRefusal { _ = try Self.open(ciphertext, key, field) } == vector.error)
+    }
+
+    private static func open(
+        _ ciphertext: [UInt8], _ key: [UInt8], _ field: ProfileField
+    ) throws -> FieldValue? {
+        try FieldKey(field: field, bytes: key).open(ciphertext)
+    }
+
+    static func build(_ input: VectorFields) throws -> VectorFields {
+        let field = try ProfileField(named: input.text("field"))
+        let key = try Disclosure(key: input.bytes("grant_key")).fieldKey(field)
+        let nonce = try input.bytes("nonce")
+        let value = try input.value("value")
+        let ciphertext =
+            value.isNull
+            ? try key.sealRemoval(random: .vector([nonce]))
+            : try key.seal(FieldValue(value, for: field), random: .vector([nonce]))
+        return VectorFields([
+            "field_key": VectorHex.value(key.bytesForHolder()),
+            "slot": VectorHex.value(try Disclosure.slot(of: field, in: input.bytes("disclosure"))),
+            "ciphertext": VectorHex.value(ciphertext),
+        ])
+    }
+}

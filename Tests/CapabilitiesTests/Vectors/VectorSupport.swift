@@ -1,0 +1,41 @@
+import Capabilities
+import DumpIdentity
+import IPLD
+import Sodium
+import Synchronization
+import Testing
+
+extension RandomSource {
+    /// A source that gives these byte strings one after the other, then nothing.
+    static func vector(_ strings: [[UInt8]]) -> RandomSource {
+        let next = Next(strings)
+        return RandomSource { _ in next.take() }
+    }
+
+    private final class Next: Sendable {
+        private let rest: Mutex<ArraySlice<[UInt8]>>
+        init(_ strings: [[UInt8]]) { rest = Mutex(strings[...]) }
+        func take() -> [UInt8] { rest.withLock { $0.popFirst() ?? [] } }
+    }
+}
+
+/// The name of the error that is thrown; empty where none is.
+func vectorRefusal(of body: () throws -> Void) -> String {
+    do {
+        try body()
+        return ""
+    } catch let error as CapabilityError {
+        return error.name
+    } catch { return "\(error)" }
+}
+
+/// Expects that a reader refuses the bytes with any one bit altered.
+func expectVectorRefusals(
+    of bytes: [UInt8], sourceLocation: SourceLocation = #_sourceLocation, by read: ([UInt8]) throws -> Void
+) {
+    for index in bytes.indices {
+        var altered = bytes
+        altered[index] ^= 1
+        #expect(throws: CapabilityError.self, "byte \(index)", sourceLocation: sourceLocation) { try read(altered) }
+    }
+}

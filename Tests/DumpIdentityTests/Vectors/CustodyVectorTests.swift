@@ -1,0 +1,61 @@
+import DumpIdentity
+import IPLD
+import Sodium
+import Testing
+
+/// `docs/vectors/custody.json`: encryptions whose nonce is random in use, rebuilt here from the parts that
+/// `docs/spec.md` names.
+struct CustodyVectorTests {
+    @Test(arguments: try VectorFile.read("custody.json", "cases"))
+    func `a wrapped root key is made of what the specification says`(vector: Vector) throws {
+        #expect(try Self.build(vector.input) == vector.output)
+    }
+
+    @Test(arguments: try VectorFile.read("custody.json", "cases"))
+    func `a wrapped root key opens`(vector: Vector) throws {
+        let ciphertext = try VectorFields(vector.output).bytes("ciphertext")
+        let did = try Self.unwrap(ciphertext, vector.input).profileKeys().signing.principal().did
+        let root = try RootKey(SecretBytes(vector.input.bytes("root"), in: .scratch))
+        #expect(try root.profileKeys().signing.principal().did == did)
+    }
+
+    @Test(arguments: try VectorFile.read("custody.json", "refused"))
+    func `a wrapped root key that was exchanged does not open`(vector: Vector) throws {
+        let ciphertext = try vector.input.bytes("ciphertext")
+        #expect(throws: IdentityError.self) { try Self.unwrap(ciphertext, vector.input) }
+    }
+
+    private static func unwrap(_ ciphertext: [UInt8], _ input: VectorFields) throws -> RootKey {
+        let handle = try Handle(input.text("handle"))
+        if input.map["token"] != nil {
+            return try SessionToken(input.bytes("token")).unwrap(ciphertext, handle: handle)
+        }
+        let wrap = PassphraseWrap(cost: try cost(input), salt: try input.bytes("salt"), ciphertext: ciphertext)
+        let passphrase = try Passphrase(input.text("passphrase"))
+        let key = try PasswordHash.deriveKey(from: passphrase.bytes, salt: wrap.salt, cost: wrap.cost)
+        return try wrap.unwrap(handle: handle, key: key)
+    }
+
+    static func build(_ input: VectorFields) throws -> Map {
+        let (root, handle) = (try input.bytes("root"), try input.text("handle"))
+        let nonce = RandomSource.fixed(try input.bytes("nonce"))
+        if input.map["token"] != nil {
+            let token = try SecretBytes(input.bytes("token"), in: .scratch)
+            let key = try Hashing.deriveKey(from: token, message: Array("dump/v1/session/wrap\u{0}".utf8))
+            let sealed = try AEAD.seal(root, key: key, context: Array(handle.utf8), random: nonce)
+            return Map(["ciphertext": .string(hexText(sealed))])
+        }
+        let cost = try cost(input)
+        let passphrase = try SecretBytes(Array(input.text("passphrase").utf8), in: .scratch)
+        let key = try PasswordHash.deriveKey(from: passphrase, salt: input.bytes("salt"), cost: cost)
+        let context = "dump/v1/root/passphrase\u{0}\(handle)/\(cost.operations)/\(cost.memory)"
+        let sealed = try AEAD.seal(root, key: key, context: Array(context.utf8), random: nonce)
+        return Map([
+            "key": .string(hexText(key.copyForTransfer())), "ciphertext": .string(hexText(sealed)),
+        ])
+    }
+
+    private static func cost(_ input: VectorFields) throws -> PasswordHash.Cost {
+        PasswordHash.Cost(operations: Int(try input.int("operations")), memory: Int(try input.int("memory")))
+    }
+}

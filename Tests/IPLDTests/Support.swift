@@ -1,0 +1,85 @@
+import Foundation
+import IPLD
+
+/// The bytes written in hexadecimal; white space is for the reader.
+func hex(_ text: String) -> [UInt8] {
+    let digits = text.compactMap(\.hexDigitValue)
+    return stride(from: 0, to: digits.count - 1, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
+}
+
+extension Value {
+    /// `depth` lists, each inside the next.
+    static func nested(_ depth: Int, around innermost: Value? = nil) -> Value {
+        guard depth > 0 else { return innermost ?? .null }
+        return .list(depth == 1 ? [innermost].compactMap(\.self) : [nested(depth - 1, around: innermost)])
+    }
+}
+
+/// A small generator with a seed (SplitMix64), so that a failing case can be had again.
+struct SeededGenerator: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var bits = state
+        bits = (bits ^ (bits >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        bits = (bits ^ (bits >> 27)) &* 0x94D0_49BB_1331_11EB
+        return bits ^ (bits >> 31)
+    }
+
+    /// A value of any kind, at most `depth` lists and maps deep.
+    mutating func value(depth: Int = 4) -> Value {
+        switch Int.random(in: 0..<(depth > 0 ? 9 : 7), using: &self) {
+        case 0: return .null
+        case 1: return .bool(Bool.random(using: &self))
+        case 2: return .int(integer())
+        case 3: return .float(float())
+        case 4: return .string(string())
+        case 5: return .bytes(bytes(Int.random(in: 0...300, using: &self)))
+        case 6: return .link(CID.of(dagCBOR: bytes(4)))
+        case 7: return .list((0..<Int.random(in: 0...30, using: &self)).map { _ in value(depth: depth - 1) })
+        default:
+            var map = Map()
+            for _ in 0..<Int.random(in: 0...30, using: &self) { map[string()] = value(depth: depth - 1) }
+            return .map(map)
+        }
+    }
+
+    mutating func bytes(_ count: Int) -> [UInt8] {
+        (0..<count).map { _ in UInt8.random(in: 0...255, using: &self) }
+    }
+
+    /// Integers of all sizes: a shift first, or nearly all would take eight bytes.
+    private mutating func integer() -> Int64 {
+        Int64(truncatingIfNeeded: next()) >> Int64.random(in: 0..<64, using: &self)
+    }
+
+    private mutating func float() -> Double {
+        if Bool.random(using: &self) { return Double(Int64.random(in: -1000...1000, using: &self)) / 8 }
+        let value = Double(bitPattern: next())
+        return value.isFinite ? value : -0.0
+    }
+
+    private mutating func string() -> String {
+        let characters = ["a", "b", "é", "e\u{301}", "/", "\"", "\\", "\n", "\u{0}", "\u{7F}", "\u{1F600}", "\u{2028}"]
+        let count = Int.random(in: 0...Int.random(in: 0...30, using: &self), using: &self)
+        return (0..<count).map { _ in characters[Int.random(in: 0..<characters.count, using: &self)] }.joined()
+    }
+}
+
+/// Data that others published, where it stands beside the project.
+enum Vectors {
+    private static let folder = URL(filePath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        .appending(path: "../shared/vectors").standardizedFileURL
+
+    static func exist(_ path: String) -> Bool {
+        FileManager.default.fileExists(atPath: folder.appending(path: path).path())
+    }
+
+    static func read(_ path: String) throws -> [UInt8] {
+        Array(try Data(contentsOf: folder.appending(path: path)))
+    }
+}
