@@ -54,6 +54,7 @@ let package = Package(
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ], swiftSettings: strict),
@@ -72,10 +73,31 @@ let package = Package(
         .testTarget(name: "SodiumTests", dependencies: ["Sodium"], swiftSettings: strict),
         .testTarget(name: "DeflateTests", dependencies: ["Deflate"], swiftSettings: strict),
         .testTarget(name: "IPLDTests", dependencies: ["IPLD"], swiftSettings: strict),
-        .testTarget(name: "DumpIdentityTests", dependencies: ["DumpIdentity", "IPLD", "Sodium"], swiftSettings: strict),
+        .testTarget(
+            name: "DumpIdentityTests", dependencies: ["DumpIdentity", "IPLD", "Sodium"], swiftSettings: strict),
         .testTarget(
             name: "CapabilitiesTests", dependencies: ["Capabilities", "Deflate", "DumpIdentity", "IPLD", "Sodium"],
             swiftSettings: strict),
+        .testTarget(
+            name: "PseudonymStoreTests",
+            dependencies: [
+                "Capabilities", "DumpIdentity", "IPLD", "PseudonymStore", "Sodium",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ], swiftSettings: strict),
+        .testTarget(
+            name: "AuthAPITests",
+            dependencies: [
+                "AuthAPI", "Capabilities", "DumpIdentity", "IPLD", "PseudonymStore", "Sodium",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ], swiftSettings: strict),
+        .testTarget(name: "dumpTests", dependencies: ["dump"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -52,21 +52,22 @@ public enum CapabilityError: Error, Equatable, Sendable {
 }
 
 extension CapabilityError: CustomStringConvertible {
+    /// The error in words, without input text.
     public var description: String {
         switch self {
         case .invalidClaim: "the claims do not make a capability"
         case .unavailableProof: "a proof is missing"
-        case .expired: "expired"
-        case .tooEarly: "not valid yet"
-        case .invalidAudience: "meant for another principal"
-        case .invalidSubject: "about another subject"
+        case .expired: "it is no longer valid"
+        case .tooEarly: "it is not valid yet"
+        case .invalidAudience: "it is for another principal"
+        case .invalidSubject: "it is about another subject"
         case .invalidSignature: "a signature does not belong to these bytes and their issuer"
-        case .matchError: "outside what was granted"
-        case .malformed: "malformed"
-        case .revoked: "revoked"
-        case .replayed: "used before"
+        case .matchError: "it is outside what was granted"
+        case .malformed: "the bytes are not what they should be"
+        case .revoked: "it was revoked"
+        case .replayed: "it was used before"
         case .statusUnavailable: "it cannot be told whether it was revoked"
-        case .limitExceeded: "larger or costlier than allowed"
+        case .limitExceeded: "it is larger or costlier than allowed"
         }
     }
 }

@@ -78,5 +78,6 @@ public struct Envelope: Sendable, Equatable {
         guard tag.utf8.elementsEqual(expected.utf8) else { throw .wrongTag(expected: expected) }
     }
 
+    /// Whether the received bytes are the same.
     public static func == (left: Envelope, right: Envelope) -> Bool { left.bytes == right.bytes }
 }

@@ -16,5 +16,6 @@ public struct Handle: Hashable, Sendable, CustomStringConvertible {
         self.string = string
     }
 
+    /// The name.
     public var description: String { string }
 }

@@ -34,6 +34,7 @@ public enum IdentityError: Error, Equatable, Sendable {
 }
 
 extension IdentityError: CustomStringConvertible {
+    /// The error in words, without input text.
     public var description: String {
         switch self {
         case .malformed(let error): "malformed: \(error)"

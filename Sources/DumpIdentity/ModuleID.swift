@@ -17,6 +17,7 @@ public struct ModuleID: Hashable, Sendable, CustomStringConvertible {
         self.string = string
     }
 
+    /// The name.
     public var description: String { string }
 
     private static func isLabel(_ label: Substring.UTF8View.SubSequence) -> Bool {

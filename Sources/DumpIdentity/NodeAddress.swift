@@ -25,6 +25,7 @@ public struct NodeAddress: Hashable, Sendable, CustomStringConvertible {
     /// The address of something on this node; `path` begins with `/`.
     public func appending(_ path: String) -> String { string + path }
 
+    /// The address as text.
     public var description: String { string }
 
     private static func isAuthority(_ bytes: [UInt8]) -> Bool {
@@ -48,7 +49,9 @@ public struct NodeAddress: Hashable, Sendable, CustomStringConvertible {
             guard isPort(port) else { return false }
         }
         return !host.isEmpty && host.first != UInt8(ascii: ".")
-            && host.allSatisfy { $0.isLowercaseLetter || $0.isDigit || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: ".") }
+            && host.allSatisfy {
+                $0.isLowercaseLetter || $0.isDigit || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: ".")
+            }
     }
 
     private static func isPort(_ digits: ArraySlice<UInt8>) -> Bool {

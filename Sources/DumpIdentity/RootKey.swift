@@ -43,7 +43,8 @@ public final class RootKey: Sendable {
     /// - Throws: ``IdentityError/crypto(_:)``.
     public func pseudonymKeys(module: ModuleID, index: UInt64) throws(IdentityError) -> PseudonymKeys {
         // The module id holds no zero byte, so the index cannot be mistaken for a part of it.
-        let context = Array(module.string.utf8) + [0] + (0..<8).map { UInt8(truncatingIfNeeded: index >> (56 - 8 * $0)) }
+        let context =
+            Array(module.string.utf8) + [0] + (0..<8).map { UInt8(truncatingIfNeeded: index >> (56 - 8 * $0)) }
         return try PseudonymKeys(
             module: module, index: index,
             signing: try signingKey(Derivation.pseudonymSigning, context),

@@ -22,7 +22,8 @@ public enum SealedValue {
     /// Seals a value so that only the principal's key opens it.
     ///
     /// - Throws: ``IdentityError/crypto(_:)`` where the value is larger than its largest class, or the key not valid.
-    public static func seal(_ value: Value, kind: SealedKind, to principal: Principal) throws(IdentityError) -> [UInt8] {
+    public static func seal(_ value: Value, kind: SealedKind, to principal: Principal) throws(IdentityError) -> [UInt8]
+    {
         let padded = try pad([.string(kind.label), value], kind: kind)
         return try usingSodium { () throws(SodiumError) in try Sealing.seal(padded, to: principal.publicKey) }
     }

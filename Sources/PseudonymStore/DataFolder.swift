@@ -10,10 +10,14 @@ public final class DataFolder: Sendable {
     ///
     /// - Throws: ``StoreError/inUse``, ``StoreError/system(file:code:)``.
     public init(_ path: String) throws(StoreError) {
+        var isFolder: ObjCBool = false
+        if unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), !isFolder.boolValue {
+            throw .system(file: path, code: ENOTDIR)
+        }
         do {
             try FileManager.default.createDirectory(
                 atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        } catch { throw .system(file: path, code: errno) }
+        } catch { throw .system(file: path, code: EACCES) }
         guard unsafe chmod(path, 0o700) == 0 else { throw .system(file: path, code: errno) }
         let file = path + "/lock"
         let descriptor = unsafe open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)

@@ -29,6 +29,15 @@ public enum PrivateFile {
         return bytes
     }
 
+    /// Makes sure that the name of a new file is on disk, too.
+    private static func syncFolder(of path: String) throws(StoreError) {
+        let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+        let descriptor = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .system(file: folder, code: errno) }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw .system(file: folder, code: errno) }
+    }
+
     /// Writes a private file whole or not at all, and makes sure that it is on disk.
     ///
     /// - Throws: ``StoreError/alreadyExists`` where it exists and `replacing` is false,
@@ -47,5 +56,6 @@ public enum PrivateFile {
         // link() fails where the name is taken; rename() replaces it in one step.
         let status = unsafe replacing ? rename(temporary, path) : link(temporary, path)
         guard status == 0 else { throw errno == EEXIST ? .alreadyExists : .system(file: path, code: errno) }
+        try syncFolder(of: path)
     }
 }

@@ -5,14 +5,25 @@ internal import GRDB
 enum SQLiteFile {
     /// Opens a file in WAL mode and migrates it.
     static func open(_ path: String, migrator: DatabaseMigrator) throws(StoreError) -> any DatabaseWriter {
+        try makePrivate(path)
         let writer: DatabasePool
         do {
             writer = try DatabasePool(path: path, configuration: configuration())
+            // Here and not where a connection is prepared: a pool sets NORMAL after that, and an acknowledged change could
+            // be lost with the power. Only the one writing connection syncs.
+            try writer.writeWithoutTransaction { db in try db.execute(sql: "PRAGMA synchronous = FULL") }
         } catch { throw failure(error) }
-        // The file may have been made just now, under whatever mask the process has.
-        guard unsafe chmod(path, 0o600) == 0 else { throw .system(file: path, code: errno) }
         try migrate(writer, migrator, file: path)
         return writer
+    }
+
+    /// Makes the file where it is not there, and closes it to others, before SQLite opens it: the files beside it take
+    /// over the mode that it has then.
+    private static func makePrivate(_ path: String) throws(StoreError) {
+        let descriptor = unsafe Glibc.open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 || errno == EEXIST else { throw .system(file: path, code: errno) }
+        if descriptor >= 0 { close(descriptor) }
+        guard unsafe chmod(path, 0o600) == 0 else { throw .system(file: path, code: errno) }
     }
 
     /// A database in memory, for tests.
@@ -37,10 +48,9 @@ enum SQLiteFile {
         configuration.busyMode = .timeout(5)
         configuration.maximumReaderCount = 2
         configuration.prepareDatabase { db in
-            // What was acknowledged is on disk; what was deleted is overwritten; nothing spills into temporary files.
+            // What was deleted is overwritten; nothing spills into temporary files.
             try db.execute(
                 sql: """
-                    PRAGMA synchronous = FULL;
                     PRAGMA secure_delete = ON;
                     PRAGMA temp_store = MEMORY;
                     PRAGMA trusted_schema = OFF;

@@ -1,3 +1,5 @@
+internal import Foundation
+
 /// Why a store refused or failed. No case carries data of people.
 public enum StoreError: Error, Equatable, Sendable {
     /// What is to be changed is not there.
@@ -27,6 +29,7 @@ public enum StoreError: Error, Equatable, Sendable {
 }
 
 extension StoreError: CustomStringConvertible {
+    /// The error in words, without input text.
     public var description: String {
         switch self {
         case .notFound: "not found"
@@ -35,11 +38,12 @@ extension StoreError: CustomStringConvertible {
         case .replayed: "used before"
         case .revoked: "revoked"
         case .full: "full"
-        case .newerVersion(let file): "\(file) was written by a newer version of dump; use that version, or another folder"
+        case .newerVersion(let file):
+            "\(file) was written by a newer version of dump; use that version, or another folder"
         case .inUse: "the data folder is in use by another dump process"
         case .openPermissions(let file): "\(file) can be read by others; make it private with: chmod 600 \(file)"
         case .malformedFile(let file): "\(file) is not what it should be"
-        case .system(let file, let code): "\(file): operating system error \(code)"
+        case .system(let file, let code): "\(file): \(unsafe String(cString: strerror(code)))"
         case .database(let code): "the database refused an operation (SQLite code \(code))"
         }
     }

@@ -17,6 +17,7 @@ public enum SodiumError: Error, Equatable, Sendable {
 }
 
 extension SodiumError: CustomStringConvertible {
+    /// The error in words, without input text.
     public var description: String {
         switch self {
         case .unavailable: "the cryptographic library could not be initialised"

@@ -120,10 +120,15 @@ struct EnvelopeTests {
     }
 
     @Test(arguments: [63, 65, 0])
-    func `a signature of another length is refused`(count: Int) throws {
+    func `a signature of another length is a wrong one`(count: Int) throws {
         let value = try #require(try DagCBOR.decode(envelope().bytes).listValue)
         let bytes = try DagCBOR.encode([.bytes([UInt8](repeating: 1, count: count)), value[1]])
-        #expect(throws: IdentityError.self) { try Envelope(decoding: bytes) }
+        #expect(throws: IdentityError.invalidSignature) { try Envelope(decoding: bytes) }
+    }
+
+    @Test func `a signature of another length before another shape is no envelope`() throws {
+        let bytes = try DagCBOR.encode([.bytes([1]), ["h": .bytes(Envelope.varsigHeader)]])
+        #expect(throws: IdentityError.notAnEnvelope) { try Envelope(decoding: bytes) }
     }
 
     @Test func `a payload that DAG-CBOR cannot hold is not signed`() throws {

@@ -19,6 +19,8 @@ struct IdentityErrorTests {
     @Test func `an error names its limit`() {
         let error = IdentityError.tooLarge(what: "an envelope", limit: 5)
         #expect(error.description == "an envelope is larger than 5 bytes")
+        let passphrase = IdentityError.invalidPassphrase(minimum: 10)
+        #expect(passphrase.description == "a passphrase has 10 to 1024 bytes of UTF-8")
         #expect(IdentityError.unknownField.description.contains("phone_number"))
     }
 }

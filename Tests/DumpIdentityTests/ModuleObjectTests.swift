@@ -84,6 +84,9 @@ struct ModuleObjectTests {
             ),
             ("mailbox", [1], .malformed(.wrongKind(field: "mailbox"))), ("mailbox", ["node.example"], .invalidAddress),
             ("iat", 1_767_312_001, .timeTooFine), ("iat", -1, .timeTooFine),
+            ("iat", -86_400, .timeTooFine), ("iat", .int(.min), .timeTooFine),
+            ("iat", .int(-9_223_372_036_854_720_000), .timeTooFine), ("iat", .int(.max), .timeTooFine),
+            ("iat", 9_007_199_254_800_000, .timeTooFine), ("iat", .int(1 << 53), .timeTooFine),
             ("iat", .float(1_767_312_000), .malformed(.wrongKind(field: "iat"))),
         ] as [(String, Value, IdentityError)])
     func `a field of another form is refused`(field: String, value: Value, error: IdentityError) throws {
@@ -110,6 +113,23 @@ struct ModuleObjectTests {
         #expect(throws: IdentityError.tooLarge(what: "an object's body", limit: 65_536)) {
             try Self.object(["a": tooLarge])
         }
+    }
+
+    @Test func `a body of 64 KiB is read, and none beyond`() throws {
+        for (count, isRead) in [(65_536 - 6, true), (65_536 - 5, false)] {
+            let bytes = try Self.altered { $0["body"] = ["a": .string(String(repeating: "a", count: count))] }
+            let error = IdentityError.tooLarge(what: "an object's body", limit: 65_536)
+            if isRead {
+                #expect(throws: Never.self) { try ModuleObject(verifying: bytes) }
+            } else {
+                #expect(throws: error) { try ModuleObject(verifying: bytes) }
+            }
+        }
+    }
+
+    @Test func `the last day of 53 bits is one`() throws {
+        let bytes = try Self.altered { $0["iat"] = 9_007_199_254_713_600 }
+        #expect(try ModuleObject(verifying: bytes).day == 9_007_199_254_713_600)
     }
 
     @Test func `an object of more than 96 KiB is refused`() throws {

@@ -56,6 +56,15 @@ struct NodeAddressTests {
         #expect(throws: IdentityError.invalidAddress) { try NodeAddress(text) }
     }
 
+    @Test(arguments: [
+        "https://node.example\u{600}/", "https://node.example/\u{301}", "https://node.example\u{301}/",
+        "https://node.example/a\u{301}/", "https://node.example\u{200d}/", "https://node.ex\u{600}ample/",
+        "https://node.example/\u{600}/", "https://node.example\u{2215}",
+    ])
+    func `what is not ASCII is refused, also where it joins with a final slash`(text: String) {
+        #expect(throws: IdentityError.invalidAddress) { try NodeAddress(text) }
+    }
+
     @Test func `an address of more than 255 bytes is refused`() {
         #expect(throws: IdentityError.invalidAddress) { try NodeAddress(Self.long + "a") }
         #expect(throws: IdentityError.invalidAddress) { try NodeAddress(Self.long + "/") }

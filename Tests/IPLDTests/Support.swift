@@ -71,7 +71,7 @@ struct SeededGenerator: RandomNumberGenerator {
 
 /// Data that others published, where it stands beside the project.
 enum Vectors {
-    private static let folder = URL(filePath: #filePath)
+    private static let folder = URL(filePath: #filePath).resolvingSymlinksInPath()
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
         .appending(path: "../shared/vectors").standardizedFileURL
 

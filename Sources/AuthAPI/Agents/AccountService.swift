@@ -42,9 +42,9 @@ struct AccountService: Sendable {
             throw APIError.wrongCredentials
         }
         let token = try await startSession(handle: handle, root: root)
-        // What an interrupted edit of the profile left behind is made good now.
+        // What an interrupted edit of the profile left behind is made good now; what fails is left to the next log-in.
         let session = Session(handle: handle, root: root, identifier: [])
-        try await OwnerAgent(node: node, session: session).finishInterruptedEdit()
+        try? await OwnerAgent(node: node, session: session).finishInterruptedEdit()
         return token
     }
 

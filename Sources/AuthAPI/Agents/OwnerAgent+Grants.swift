@@ -34,11 +34,12 @@ extension OwnerAgent {
             record.isRevoked = true
             var slots: [[UInt8]] = []
             for field in ProfileField.allCases {
-                slots.append(try Disclosure.slot(of: field, in: grant.disclosure))
+                slots.append(try Disclosure.slot(of: field, in: grant.disclosure, owner: grant.owner))
             }
             let change = RevocationChange(
                 revocation: try Revocation.sign(grant.cid, with: keys.signing), slots: slots,
-                list: Node.statusList, index: grant.status.index, claim: StatusClaim.value(of: grant.disclosure),
+                list: Node.statusList, index: grant.status.index,
+                claim: StatusClaim.value(of: grant.disclosure, owner: grant.owner),
                 record: try decisions.seal(record.sealedValue, request: record.request.cid, keys: keys))
             return try await node.pseudonyms.revoke(change)
         }
@@ -67,18 +68,22 @@ extension OwnerAgent {
 
     /// Sets and removes profile fields, and encrypts the disclosures of live grants anew.
     func updateProfile(_ changes: [ProfileField: FieldValue?]) async throws -> Profile {
-        let stored = try await vault.updateProfile { stored in
-            for (field, value) in changes { stored.profile[field] = value }
-            stored.isAhead = true
+        try await node.turns.take(session.handle) {
+            let stored = try await vault.updateProfile { stored in
+                for (field, value) in changes { stored.profile[field] = value }
+                stored.isAhead = true
+            }
+            try await refreshDisclosures(stored.profile)
+            return stored.profile
         }
-        try await refreshDisclosures(stored.profile)
-        return stored.profile
     }
 
     /// Makes good what an edit left behind that was interrupted between profile and disclosures.
     func finishInterruptedEdit() async throws {
-        let stored = try await vault.profile()
-        if stored.isAhead { try await refreshDisclosures(stored.profile) }
+        try await node.turns.take(session.handle) {
+            let stored = try await vault.profile()
+            if stored.isAhead { try await refreshDisclosures(stored.profile) }
+        }
     }
 
     private func refreshDisclosures(_ profile: Profile) async throws {

@@ -19,8 +19,10 @@ struct OwnerAgent {
     /// The pseudonym for a module, which the account remembers from now on.
     func pseudonym(for module: ModuleID) async throws -> AccountState.Pseudonym {
         let pseudonym = AccountState.Pseudonym(module: module, index: 0)
-        try await vault.updateState { state in
-            if !state.pseudonyms.contains(pseudonym) { state.pseudonyms.append(pseudonym) }
+        try await node.turns.take(session.handle) {
+            try await vault.updateState { state in
+                if !state.pseudonyms.contains(pseudonym) { state.pseudonyms.append(pseudonym) }
+            }
         }
         return pseudonym
     }
@@ -75,6 +77,14 @@ struct OwnerAgent {
     func approve(
         _ id: CID, fields: [ProfileField], duration: Int64, allowsHandingOn: Bool
     ) async throws -> Grant {
+        try await node.turns.take(session.handle) {
+            try await approveInTurn(id, fields: fields, duration: duration, allowsHandingOn: allowsHandingOn)
+        }
+    }
+
+    private func approveInTurn(
+        _ id: CID, fields: [ProfileField], duration: Int64, allowsHandingOn: Bool
+    ) async throws -> Grant {
         let item = try await item(id)
         guard !fields.isEmpty, fields.allSatisfy(item.terms.fields.contains) else {
             throw APIError.unacceptable("only fields that were asked for can be approved, and at least one")
@@ -107,7 +117,7 @@ struct OwnerAgent {
         let key = try SecretBytes.random(count: Disclosure.keyLength, in: .scratch).copyForTransfer()
         let now = node.clock()
         let index = try await node.pseudonyms.allocateStatus(
-            in: Node.statusList, claim: StatusClaim.value(of: disclosure), random: node.random)
+            in: Node.statusList, claim: StatusClaim.value(of: disclosure, owner: keys.principal), random: node.random)
         let terms = Grant.Terms(
             fields: fields, expiration: now + duration, disclosure: disclosure,
             home: node.configuration.publicAddress, node: node.principal,
@@ -132,10 +142,11 @@ struct OwnerAgent {
     }
 }
 
-/// What is remembered of an allocated status index: a hash of the disclosure id, which only the grant holds.
+/// What is remembered of an allocated status index: a hash of the disclosure id, which only the grant holds, and
+/// its owner.
 enum StatusClaim {
-    static func value(of disclosure: [UInt8]) -> [UInt8] {
-        Hashing.blake2b(Derivation.message("dump/v1/status/claim", context: disclosure))
+    static func value(of disclosure: [UInt8], owner: Principal) -> [UInt8] {
+        Hashing.blake2b(Derivation.message("dump/v1/status/claim", context: disclosure + owner.publicKey))
     }
 }
 
@@ -151,7 +162,7 @@ extension Answer.Approval {
             let fieldKey = try disclosure.fieldKey(field)
             items.append(
                 StoredItem(
-                    identifier: try Disclosure.slot(of: field, in: grant.disclosure),
+                    identifier: try Disclosure.slot(of: field, in: grant.disclosure, owner: grant.owner),
                     sealed: try fieldKey.seal(profile[field], random: random)))
         }
         return items

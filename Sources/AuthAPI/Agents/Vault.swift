@@ -24,7 +24,7 @@ struct AccountState: Equatable {
 struct Vault {
     private static let profileKind = SealedKind(
         "dump/v1/profile", sizeClasses: [8_192, 8_192 + Picture.maximumLength + 1_024])
-    private static let stateKind = SealedKind("dump/v1/account/state", sizeClasses: [4_096, 65_536])
+    private static let stateKind = SealedKind("dump/v1/account/pseudonyms", sizeClasses: [4_096, 65_536])
 
     let node: Node
     let handle: Handle

@@ -4,81 +4,6 @@ internal import IPLD
 internal import PseudonymStore
 internal import Sodium
 
-/// What a viewer keeps of a request.
-struct SentRequest {
-    let request: ProfileRequest
-    let terms: RequestTerms
-    let module: ModuleID
-    let mailbox: NodeAddress
-    /// The answer; `nil` while there is none.
-    var answer: Answer?
-
-    init(request: ProfileRequest, terms: RequestTerms, module: ModuleID, mailbox: NodeAddress) {
-        self.request = request
-        self.terms = terms
-        self.module = module
-        self.mailbox = mailbox
-        answer = nil
-    }
-
-    var approval: Answer.Approval? { if case .approved(let approval) = answer { approval } else { nil } }
-
-    /// The record as it is sealed.
-    var sealedValue: Value {
-        let answerValue: Value =
-            switch answer {
-            case nil: .null
-            case .denied: "denied"
-            case .approved(let approval): approval.value
-            }
-        return [
-            "request": .bytes(request.invocation.envelope.bytes), "terms": terms.value,
-            "module": .string(module.string), "mailbox": .string(mailbox.string), "answer": answerValue,
-        ]
-    }
-
-    init(_ value: Value) throws {
-        var reader = MapReader(value.mapValue ?? Map())
-        request = try ProfileRequest(Invocation(decoding: reader.bytes("request")))
-        terms = try RequestTerms(reader.value("terms"))
-        module = try ModuleID(reader.string("module"))
-        mailbox = try NodeAddress(reader.string("mailbox"))
-        switch try reader.value("answer") {
-        case .null: answer = nil
-        case "denied": answer = .denied
-        case let value: answer = .approved(try Answer.Approval(value))
-        }
-    }
-
-    /// The request as its viewer is shown it.
-    func value(withGrant: Bool) throws -> Value {
-        var map = Map()
-        map["id"] = .string(request.cid.description)
-        map["module"] = .string(module.string)
-        map["object"] = .string(terms.object.description)
-        map["owner"] = .string(request.owner.did)
-        map["fields"] = .list(terms.fields.map { .string($0.rawValue) })
-        map["purpose"] = .string(terms.purpose)
-        map["duration"] = .int(terms.duration)
-        switch answer {
-        case nil: map["state"] = "pending"
-        case .denied: map["state"] = "denied"
-        case .approved(let approval):
-            map["state"] = "approved"
-            map["grant"] = .string(approval.grant.cid.description)
-            map["granted"] = .list(approval.grant.fields.map { .string($0.rawValue) })
-            map["expires"] = .int(approval.grant.expiration)
-            map["profile"] = .string(approval.link.profile.did)
-            map["status_list"] = .string(approval.grant.status.uri)
-            if withGrant {
-                map["container"] = .bytes(try Container([approval.grant.delegation.envelope.bytes]).encoded())
-                map["link"] = .list(approval.link.envelopes.map { .bytes($0) })
-            }
-        }
-        return .map(map)
-    }
-}
-
 /// Acts for a viewer while a request of the viewer's own is served.
 struct ViewerAgent {
     let node: Node
@@ -105,18 +30,22 @@ struct ViewerAgent {
                     + "duration of 1 second to 400 days")
         }
         let owner = OwnerAgent(node: node, session: session)
-        let keys = try owner.keys(await owner.pseudonym(for: module))
+        let pseudonym = try await owner.pseudonym(for: module)
+        let keys = try keys(pseudonym)
         guard object.issuer != keys.principal else {
             throw APIError.unacceptable("the object is your own")
         }
         let request = try ProfileRequest.sign(
             terms, to: object.issuer, expiration: client.expiration, with: keys.signing, random: node.random)
-        let sent = SentRequest(request: request, terms: terms, module: module, mailbox: object.mailboxes[0])
+        let sent = SentRequest(request: request, terms: terms, pseudonym: pseudonym, mailbox: object.mailboxes[0])
         // Kept before it is sent: an answer must never come to a request that its viewer does not know.
         let record = try requests.seal(sent.sealedValue, request: request.cid, keys: keys)
         try await node.pseudonyms.put(record)
         do {
             _ = try await client.send(request.invocation, proofs: [], to: sent.mailbox)
+        } catch .unanswered {
+            // It may have arrived, and an answer may come to it.
+            throw APIError.unanswered
         } catch {
             try await node.pseudonyms.remove(record)
             throw error
@@ -128,7 +57,7 @@ struct ViewerAgent {
     func list() async throws -> [SentRequest] {
         var all: [SentRequest] = []
         for pseudonym in try await vault.state().pseudonyms {
-            let keys = try session.root.pseudonymKeys(module: pseudonym.module, index: pseudonym.index)
+            let keys = try keys(pseudonym)
             for value in try await requests.all(keys) {
                 // A node that cannot be reached leaves its requests as they are.
                 let known = try SentRequest(value)
@@ -141,7 +70,7 @@ struct ViewerAgent {
     /// One request with its answer.
     func find(_ id: CID) async throws -> SentRequest {
         for pseudonym in try await vault.state().pseudonyms {
-            let keys = try session.root.pseudonymKeys(module: pseudonym.module, index: pseudonym.index)
+            let keys = try keys(pseudonym)
             guard let value = try await requests.record(of: id, keys) else { continue }
             return try await refreshed(try SentRequest(value), keys)
         }
@@ -171,7 +100,7 @@ struct ViewerAgent {
     func withdraw(_ id: CID) async throws {
         let sent = try await find(id)
         guard sent.answer == nil else { throw APIError.conflict("the request was answered") }
-        let keys = try keys(of: sent)
+        let keys = try keys(sent.pseudonym)
         _ = try await client.act(
             .profileWithdraw, on: id, owner: sent.request.owner, at: sent.mailbox, with: keys.signing)
         try await node.pseudonyms.remove(try requests.seal(sent.sealedValue, request: id, keys: keys))
@@ -181,7 +110,7 @@ struct ViewerAgent {
     func read(_ id: CID, fields: [ProfileField]) async throws -> [ProfileField: FieldValue?] {
         let sent = try await find(id)
         guard let approval = sent.approval else { throw APIError.conflict("nothing was granted") }
-        let keys = try keys(of: sent)
+        let keys = try keys(sent.pseudonym)
         let ciphertexts = try await client.read(
             fields, chain: [approval.grant.delegation], grant: approval.grant, with: keys.signing)
         let disclosure = try Disclosure(key: approval.key)
@@ -204,13 +133,13 @@ struct ViewerAgent {
         do {
             return try Handover(
                 of: approval, fields: fields, to: component, expiration: expiration,
-                with: try keys(of: sent).signing, random: node.random)
+                with: try keys(sent.pseudonym).signing, random: node.random)
         } catch {
             throw APIError.unacceptable("only granted fields can be handed on, and at least one")
         }
     }
 
-    private func keys(of sent: SentRequest) throws -> PseudonymKeys {
-        try session.root.pseudonymKeys(module: sent.module, index: 0)
+    private func keys(_ pseudonym: AccountState.Pseudonym) throws -> PseudonymKeys {
+        try session.root.pseudonymKeys(module: pseudonym.module, index: pseudonym.index)
     }
 }

@@ -25,7 +25,8 @@ public struct InvocationClient: Sendable {
     /// Sends an invocation with its proofs, and gives what the node answered.
     ///
     /// - Throws: ``APIError/unreachable``; ``APIError/refused`` where the node did not accept it.
-    public func send(_ invocation: Invocation, proofs: [Delegation], to node: NodeAddress) async throws(APIError) -> Map {
+    public func send(_ invocation: Invocation, proofs: [Delegation], to node: NodeAddress) async throws(APIError) -> Map
+    {
         let container: [UInt8]
         do {
             container = try Container([invocation.envelope.bytes] + proofs.map(\.envelope.bytes)).encoded()
@@ -35,13 +36,13 @@ public struct InvocationClient: Sendable {
             response = try await client.send(
                 "POST", node.appending("/v1/invocations"), body: (container, Media.container), accept: Media.cbor,
                 limit: 1 << 20)
-        } catch { throw .unreachable }
+        } catch { throw error == .unreachable ? .unreachable : .unanswered }
         switch response.status {
         case 200..<300:
-            guard let map = (try? DagCBOR.decode(response.body))?.mapValue else { throw .unreachable }
+            guard let map = (try? DagCBOR.decode(response.body))?.mapValue else { throw .unanswered }
             return map
         case 400..<500: throw .refused
-        default: throw .unreachable
+        default: throw .unanswered
         }
     }
 

@@ -1,7 +1,9 @@
 internal import AsyncHTTPClient
+internal import Foundation
 internal import HTTPTypes
 internal import NIOCore
 internal import NIOHTTP1
+internal import NIOPosix
 
 /// What a node answered.
 public struct PeerResponse: Sendable {
@@ -15,8 +17,10 @@ public struct PeerResponse: Sendable {
 
 /// Why a node could not be asked.
 public enum PeerError: Error, Equatable, Sendable {
-    /// There is no connection, or none in time.
+    /// There is no connection: nothing was sent.
     case unreachable
+    /// There was a connection and no whole answer in time: what was sent may have arrived.
+    case unanswered
     /// The answer is longer than its limit, in bytes.
     case tooLarge(limit: Int)
 }
@@ -35,6 +39,11 @@ public struct PeerClient: Sendable {
         configuration.connectionPool.retryConnectionEstablishment = false
         client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }
+
+    /// Failures before anything of the request was sent.
+    private static let beforeConnecting: [HTTPClientError] = [
+        .connectTimeout, .getConnectionFromPoolTimeout, .invalidURL, .emptyHost, .emptyScheme, .tlsHandshakeTimeout,
+    ]
 
     /// Closes the connections.
     public func shutdown() async throws { try await client.shutdown() }
@@ -63,8 +72,14 @@ public struct PeerClient: Sendable {
                 mediaType: String(type.prefix { $0 != ";" }))
         } catch is NIOTooManyBytesError {
             throw .tooLarge(limit: limit)
-        } catch {
+        } catch is NIOConnectionError {
             throw .unreachable
+        } catch let error as IOError where [ECONNREFUSED, EHOSTUNREACH, ENETUNREACH].contains(error.errnoCode) {
+            throw .unreachable
+        } catch let error as HTTPClientError where PeerClient.beforeConnecting.contains(error) {
+            throw .unreachable
+        } catch {
+            throw .unanswered
         }
     }
 }

@@ -21,10 +21,14 @@ public enum APIError: Error, Equatable, Sendable {
     case refused
     /// There is nothing of that name.
     case notFound
+    /// The node does not run the module.
+    case moduleNotRun
     /// The state of things does not allow it; the text is one of ours.
     case conflict(String)
-    /// Another node could not be reached, or did not answer as it should.
+    /// Another node could not be reached: nothing was sent.
     case unreachable
+    /// Another node was reached and did not answer as it should: what was sent may have arrived.
+    case unanswered
     /// Something failed here; the cause is in the log.
     case failed
 }

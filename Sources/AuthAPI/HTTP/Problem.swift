@@ -1,10 +1,10 @@
+internal import DumpIdentity
 internal import HTTPTypes
-internal import Logging
 internal import Hummingbird
 internal import IPLD
-internal import DumpIdentity
-internal import PseudonymStore
+internal import Logging
 internal import NIOCore
+internal import PseudonymStore
 
 /// An error as it is told over HTTP: `application/problem+json`. Source: RFC 9457.
 struct Problem {
@@ -29,9 +29,14 @@ struct Problem {
             self.init(.unauthorized, "wrong-credentials", "Handle and passphrase do not belong together", nil)
         case .refused: self.init(.forbidden, "refused", "The capability was not accepted", nil)
         case .notFound: self.init(.notFound, "not-found", "There is nothing of that name", nil)
+        case .moduleNotRun:
+            self.init(.notFound, "not-found", "There is nothing of that name", "the node does not run this module")
         case .conflict(let detail): self.init(.conflict, "conflict", "The state of things does not allow it", detail)
         case .unreachable:
             self.init(.badGateway, "unreachable", "Another node could not be reached", nil)
+        case .unanswered:
+            self.init(
+                .gatewayTimeout, "unanswered", "Another node gave no answer", "what was sent may have arrived")
         case .failed: self.init(.internalServerError, "failed", "Something failed on this node", nil)
         }
     }

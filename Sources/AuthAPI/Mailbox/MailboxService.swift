@@ -37,13 +37,14 @@ struct MailboxService: Sendable {
 
     private func verify(_ invocation: Invocation, proofs: [Delegation]) async throws -> VerifiedInvocation {
         // What is addressed to a pseudonym as audience is taken whether or not its mailbox is here: the answer must not
-        // tell. What acts on a pseudonym as subject is executed only where its mailbox is.
+        // tell. A read is executed only for its own subject, where its mailbox is.
         let addressee = invocation.audience ?? invocation.subject
-        let isAudience = invocation.audience != nil && invocation.command != .profileRead
+        let isRead = invocation.command == .profileRead
         let isKept = try await node.pseudonyms.hasMailbox(addressee)
+        let actsForAddressee = isRead ? isKept && addressee == invocation.subject : invocation.audience != nil
         let verifier = InvocationVerifier(
             executor: node.principal, maximumLifetime: MailboxService.maximumLifetime,
-            actsFor: { $0 == addressee && (isKept || isAudience) })
+            actsFor: { $0 == addressee && actsForAddressee })
         let revocations = try await node.pseudonyms.revocations(of: invocation.proofs)
         return try verifier.verify(invocation, proofs: proofs, at: node.clock(), revocations: revocations)
     }
@@ -96,7 +97,7 @@ struct MailboxService: Sendable {
         guard grant.node == node.principal, chain.delegations.count == 1 || grant.allowsHandingOn else {
             throw APIError.refused
         }
-        let slots = try arguments.fields.map { try Disclosure.slot(of: $0, in: grant.disclosure) }
+        let slots = try arguments.fields.map { try Disclosure.slot(of: $0, in: grant.disclosure, owner: grant.owner) }
         let now = node.clock()
         let receipt = Receipt(invocation: verified.invocation, time: now)
         let read = DisclosureRead(

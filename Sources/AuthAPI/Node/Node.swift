@@ -16,6 +16,7 @@ public final class Node: Sendable {
     /// The node as a principal.
     public let principal: Principal
 
+    let turns = Turns()
     let key: SigningKey
     let hasher: PassphraseHasher
     let client: PeerClient
@@ -64,10 +65,10 @@ public final class Node: Sendable {
 
     /// The module of that name, if the node runs it.
     ///
-    /// - Throws: ``APIError/notFound``, or why it is no module id.
+    /// - Throws: ``APIError/moduleNotRun``, or why it is no module id.
     func module(_ name: String) throws -> ModuleID {
         let module = try ModuleID(name)
-        guard configuration.modules.contains(module) else { throw APIError.notFound }
+        guard configuration.modules.contains(module) else { throw APIError.moduleNotRun }
         return module
     }
 }

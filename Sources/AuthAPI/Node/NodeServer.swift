@@ -1,8 +1,8 @@
 internal import Foundation
 internal import HTTPTypes
 internal import Hummingbird
-internal import NIOCore
 public import Logging
+internal import NIOCore
 public import ServiceLifecycle
 
 /// Where a node listens.
@@ -51,6 +51,8 @@ public struct NodeServer: Service {
     public func run() async throws {
         do { try await application.run() } catch let error as IOError {
             throw ListenError(address: listen, isInUse: error.errnoCode == EADDRINUSE)
+        } catch is SocketAddressError {
+            throw ListenError(address: listen, isInUse: false)
         }
     }
 

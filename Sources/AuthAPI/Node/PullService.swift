@@ -26,35 +26,38 @@ public struct PullService: Service {
         if node.configuration.peers.isEmpty { return try await gracefulShutdown() }
         await cancelWhenGracefulShutdown {
             await withTaskGroup(of: Void.self) { group in
-                for (number, peer) in node.configuration.peers.enumerated() {
-                    group.addTask { await follow(peer, number: number + 1) }
+                for peer in node.configuration.peers {
+                    group.addTask { await follow(peer) }
                 }
             }
         }
     }
 
-    private func follow(_ peer: NodeAddress, number: Int) async {
+    private func follow(_ peer: NodeAddress) async {
         var failures = 0
         while !Task.isCancelled {
             do {
                 for module in node.configuration.modules { try await pull(module, from: peer) }
-                if failures > 0 { logger.notice("A peer answers again", metadata: ["peer": "\(number)"]) }
+                if failures > 0 { logger.notice("A peer answers again", metadata: ["peer": "\(peer)"]) }
                 failures = 0
-            } catch is CancellationError {
-                return
             } catch {
+                // Whatever fails because the node is ending says nothing of the peer.
+                if Task.isCancelled { return }
                 failures += 1
                 if failures == 1 {
                     logger.warning(
                         "A peer cannot be pulled from; it will be tried again",
-                        metadata: ["peer": "\(number)", "reason": "\(PullService.reason(error))"])
+                        metadata: ["peer": "\(peer)", "reason": "\(PullService.reason(error))"])
                 }
             }
-            // 2^20 intervals exceed any maximum; the exponent is bounded so that the number stays finite.
-            let pause = node.configuration.pullInterval * Double(1 << min(failures, 20))
-            let bounded = failures == 0 ? pause : min(pause, max(PullService.maximumPause, node.configuration.pullInterval))
-            try? await Task.sleep(for: .seconds(bounded))
+            let pause = failures == 0 ? node.configuration.pullInterval : PullService.pause(afterFailures: failures)
+            try? await Task.sleep(for: .seconds(pause))
         }
+    }
+
+    /// 1 second after the first failure, then twice as long each time, up to the longest pause.
+    static func pause(afterFailures count: Int) -> Double {
+        min(maximumPause, Double(1 << min(count - 1, 20)))
     }
 
     /// Pulls what is new of one module. Everything is verified before anything of a page is stored.
@@ -74,12 +77,18 @@ public struct PullService: Service {
             let list = try reader.list("objects")
             let next = try reader.int("next")
             if list.isEmpty { return }
-            guard next > after else { throw APIError.unreachable }
+            var last = after
             let objects = try list.map { item in
+                // Numbers only grow, and the page ends where its last object stands.
+                guard let sequence = item.mapValue?["sequence"]?.intValue, sequence > last else {
+                    throw APIError.unreachable
+                }
+                last = sequence
                 let object = try ModuleObject(verifying: item.mapValue?["object"]?.bytesValue ?? [])
                 guard object.module == module else { throw APIError.unreachable }
                 return object
             }
+            guard next == last else { throw APIError.unreachable }
             try await node.objects.add(objects, from: peer, module: module, upTo: next)
         }
     }

@@ -1,5 +1,5 @@
 public import DumpIdentity
-internal import IPLD
+public import IPLD
 public import Sodium
 
 /// The fields that a grant opens, each encrypted under a key of its own.
@@ -40,15 +40,19 @@ public struct Disclosure: ~Copyable, Sendable {
         } catch { throw .malformed }
     }
 
-    /// The name under which the node keeps a field of a disclosure, 32 bytes.
+    /// The name under which the node keeps a field of an owner's disclosure, 32 bytes.
+    ///
+    /// The owner's key is part of it: another pseudonym's grant that repeats a disclosure id finds nothing.
     ///
     /// - Throws: ``CapabilityError/malformed`` where the id is not of ``identifierLength``.
-    public static func slot(of field: ProfileField, in identifier: [UInt8]) throws(CapabilityError) -> [UInt8] {
+    public static func slot(
+        of field: ProfileField, in identifier: [UInt8], owner: Principal
+    ) throws(CapabilityError) -> [UInt8] {
         guard identifier.count == identifierLength else { throw .malformed }
+        let message = Derivation.message(slotLabel, context: owner.publicKey + Array(field.rawValue.utf8))
         return try usingSodium { () throws(SodiumError) in
             let key = try SecretBytes(identifier, in: .scratch)
-            return try Hashing.blake2b(
-                Derivation.message(slotLabel, context: Array(field.rawValue.utf8)), key: key)
+            return try Hashing.blake2b(message, key: key)
         }
     }
 }

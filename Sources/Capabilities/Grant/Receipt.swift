@@ -41,7 +41,8 @@ public struct Receipt: Sendable, Equatable {
 
     /// Opens a receipt as the owner's pseudonym, and checks the reader's signature.
     ///
-    /// - Throws: ``CapabilityError/malformed``, ``CapabilityError/invalidSignature``.
+    /// - Throws: ``CapabilityError/malformed``; ``CapabilityError/invalidSignature``; ``CapabilityError/invalidSubject``
+    ///   where the read was of another pseudonym.
     public init(opening ciphertext: [UInt8], with key: borrowing SigningKey) throws(CapabilityError) {
         let value: Value
         do {
@@ -53,6 +54,8 @@ public struct Receipt: Sendable, Equatable {
         invocation = try Invocation(decoding: bytes)
         self.time = time
         guard invocation.envelope.isSigned(by: invocation.issuer) else { throw .invalidSignature }
+        let owner = try usingIdentity { () throws(IdentityError) in try key.principal() }
+        guard invocation.subject == owner else { throw .invalidSubject }
     }
 }
 

@@ -65,7 +65,9 @@ public struct StatusListToken: Sendable, Equatable {
         guard parts.count == 3 else { throw .malformed }
         let header = try StatusListToken.json(parts[0])
         // An extension that must be understood is not: there is none that we know (RFC 7515, section 4.1.11).
-        guard header["alg"] == "EdDSA", header["typ"] == "statuslist+jwt", header["crit"] == nil else { throw .malformed }
+        guard header["alg"] == "EdDSA", header["typ"] == "statuslist+jwt", header["crit"] == nil else {
+            throw .malformed
+        }
         let signature = try readingIPLD { () throws(IPLDError) in try Base64URL.decode(parts[2]) }
         let signed = Array((parts[0] + "." + parts[1]).utf8)
         guard Signature.isValid(signature, of: signed, by: issuer.publicKey) else { throw .invalidSignature }

@@ -26,7 +26,8 @@ public struct Command: Hashable, Sendable, CustomStringConvertible {
         let segments = bytes.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
         guard bytes.count == 1 || segments.allSatisfy({ !$0.isEmpty }) else { throw .malformed }
         let isLower = string.unicodeScalars.allSatisfy {
-            !$0.properties.changesWhenLowercased && !$0.properties.isWhitespace && $0.properties.generalCategory != .control
+            !$0.properties.isUppercase && !$0.properties.changesWhenLowercased && !$0.properties.isWhitespace
+                && $0.properties.generalCategory != .control
         }
         guard isLower else { throw .malformed }
         self.string = string
@@ -43,9 +44,12 @@ public struct Command: Hashable, Sendable, CustomStringConvertible {
         return theirs.count == mine.count || theirs[mine.count] == UInt8(ascii: "/")
     }
 
+    /// The command as text.
     public var description: String { string }
 
+    /// Whether the UTF-8 bytes are the same.
     public static func == (left: Command, right: Command) -> Bool { left.string.utf8.elementsEqual(right.string.utf8) }
 
+    /// Hashes the UTF-8 bytes.
     public func hash(into hasher: inout Hasher) { hasher.combine(Array(string.utf8)) }
 }

@@ -19,8 +19,8 @@ struct AccountOptions: ParsableArguments {
         guard let text = node ?? ProcessInfo.processInfo.environment["DUMP_NODE"] else {
             throw CommandError.usage("which node? Use --node URL, or set DUMP_NODE")
         }
-        let address = try reading("--node") { try NodeAddress(text) }
-        let name = try reading("the handle") { try Handle(handle) }
+        let address = try usage("--node") { try NodeAddress(text) }
+        let name = try usage("the handle") { try Handle(handle) }
         let secret = try PassphrasePrompt.passphrase(passphrase, confirming: confirming)
         let answer = try await NodeClient.with(address) { client in
             try await client.call("POST", path, ["handle": .string(name.string), "passphrase": .string(secret)])
@@ -65,7 +65,11 @@ struct LogOut: AsyncParsableCommand {
     @OptionGroup var person: PersonOptions
 
     func run() async throws {
-        _ = try await NodeClient.loggedIn(person) { try await $0.call("DELETE", "/v1/session") }
+        do {
+            _ = try await NodeClient.loggedIn(person) { try await $0.call("DELETE", "/v1/session") }
+        } catch let error as CommandError where error.hasSessionEnded {
+            // Then only the file is left to remove.
+        }
         LogInFile.remove(person)
         try person.show(Map()) { Output.line("You are logged out.") }
     }

@@ -10,7 +10,8 @@ struct KeyCommand: ParsableCommand {
         commandName: "key", abstract: "Keys of components.", subcommands: [Create.self, Show.self])
 
     struct Create: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Make a key in a private file, and print its did:key.")
+        static let configuration = CommandConfiguration(
+            abstract: "Make a key in a private file, and print its did:key.")
         @Argument(help: "A file that is not there yet.") var file: String
 
         func run() throws {

@@ -26,7 +26,10 @@ struct ObjectCommand: AsyncParsableCommand {
             let bytes = try UserFile.read(file, limit: ModuleObject.maximumBodyLength)
             let value = try reading(file) { try DagJSON.decode(bytes) }
             guard value.mapValue != nil else { throw CommandError("\(file): it is not a JSON object") }
-            let id = try reading("--module") { try ModuleID(module) }
+            guard try reading(file, { try DagCBOR.encode(value) }).count <= ModuleObject.maximumBodyLength else {
+                throw CommandError("\(file): larger than \(ModuleObject.maximumBodyLength) bytes in its signed form")
+            }
+            let id = try usage("--module") { try ModuleID(module) }
             let answer = try await NodeClient.loggedIn(person) {
                 try await $0.call("POST", "/v1/modules/\(id)/objects", ["body": value])
             }
@@ -66,7 +69,7 @@ struct ObjectCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Show one object, or save its signed bytes.",
             discussion: "Example: dump object show k3x7qy2a --save offer.object")
-        @Argument(help: "The object's id, or its end.") var id: String
+        @Argument(help: "The object's id, its end, or . for the only one.") var id: String
         @Option(help: "The module. Default: all that the node runs.") var module: String?
         @Option(help: ArgumentHelp("Save the signed bytes.", valueName: "file")) var save: String?
         @OptionGroup var person: PersonOptions
@@ -116,7 +119,7 @@ enum ObjectLog {
         }
         var objects: [ModuleObject] = []
         for name in modules {
-            let module = try reading("the module") { try ModuleID(name) }
+            let module = try usage("the module") { try ModuleID(name) }
             var after: Int64 = 0
             while true {
                 let page = try await client.call("GET", "/v1/modules/\(module)/objects?after=\(after)&limit=200")

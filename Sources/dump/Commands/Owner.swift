@@ -31,7 +31,7 @@ struct Approve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Approve a request: some of the fields, for some time.",
         discussion: "Example: dump approve q2wz7a4m --fields name,email --days 7")
-    @Argument(help: "The request's id, or its end.") var id: String
+    @Argument(help: "The request's id, its end, or . for the only one.") var id: String
     @Option(help: FieldList.help) var fields: FieldList
     @Option(help: "For how many days: 1 up to what was asked.") var days: Days
     @Flag(help: "Forbid the viewer to hand a narrower right on.") var noHandOn = false
@@ -51,7 +51,7 @@ struct Approve: AsyncParsableCommand {
 
 struct Deny: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Deny a request.")
-    @Argument(help: "The request's id, or its end.") var id: String
+    @Argument(help: "The request's id, its end, or . for the only one.") var id: String
     @OptionGroup var person: PersonOptions
 
     func run() async throws {
@@ -84,7 +84,7 @@ struct Grants: AsyncParsableCommand {
 struct Revoke: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Revoke a grant: what it opened is destroyed, and nobody reads under it any more.")
-    @Argument(help: "The grant's id, or its end.") var id: String
+    @Argument(help: "The grant's id, its end, or . for the only one.") var id: String
     @OptionGroup var person: PersonOptions
 
     func run() async throws {

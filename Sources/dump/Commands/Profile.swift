@@ -53,9 +53,11 @@ struct ProfileCommand: AsyncParsableCommand {
                 let path = text.hasPrefix("@") ? String(text.dropFirst()) : text
                 let bytes = try UserFile.read(path, limit: Picture.maximumLength)
                 if field == .picture { return try reading(path) { try FieldValue.picture(Picture(bytes)).value } }
-                guard let content = String(validating: bytes, as: UTF8.self) else {
+                guard var content = String(validating: bytes, as: UTF8.self) else {
                     throw CommandError("\(path): it is not text")
                 }
+                // The end of a text file's last line is no part of what it says.
+                if content.last?.isNewline == true { content.removeLast() }
                 return try reading(path) { try FieldValue(.string(content), for: field).value }
             }
             return try reading("profile set") { try FieldValue(.string(text), for: field).value }

@@ -15,7 +15,7 @@ struct Read: AsyncParsableCommand {
             As a component, with what a viewer handed on to you and your own key; no account is needed:
               dump read --handover name.handover --key component.key --fields name
             """)
-    @Argument(help: "The request's id, or its end.") var id: String?
+    @Argument(help: "The request's id, its end, or . for the only one.") var id: String?
     @Option(help: FieldList.help) var fields: FieldList
     @Option(help: ArgumentHelp("Save the picture.", valueName: "file")) var savePicture: String?
     @Option(help: ArgumentHelp("What a viewer handed on.", valueName: "file")) var handover: String?
@@ -32,7 +32,7 @@ struct Read: AsyncParsableCommand {
         var answer = Map()
         answer["fields"] = .map(try await values())
         if let savePicture, let data = answer["fields"]?.mapValue?["picture"]?.mapValue?["data"]?.bytesValue {
-            try UserFile.write(data, to: savePicture)
+            try UserFile.writePrivate(data, to: savePicture)
         }
         try person.show(answer) { FieldOutput.table(answer["fields"]?.mapValue ?? Map()) }
     }
@@ -60,7 +60,7 @@ struct Read: AsyncParsableCommand {
             try? await peer.shutdown()
         } catch {
             try? await peer.shutdown()
-            throw error == .unreachable
+            throw error == .unreachable || error == .unanswered
                 ? CommandError("the node at \(handover.grant.home) cannot be reached", code: .unreachable)
                 : CommandError("The capability was not accepted")
         }
@@ -91,7 +91,7 @@ struct Delegate: AsyncParsableCommand {
 
             Example: dump delegate q2wz7a4m --to did:key:z6Mk… --fields name --days 3 --save name.handover
             """)
-    @Argument(help: "The request's id, or its end.") var id: String
+    @Argument(help: "The request's id, its end, or . for the only one.") var id: String
     @Option(help: "The component's did:key.") var to: String
     @Option(help: FieldList.help) var fields: FieldList
     @Option(help: "For how many days; never longer than the grant.") var days: Days
@@ -99,7 +99,7 @@ struct Delegate: AsyncParsableCommand {
     @OptionGroup var person: PersonOptions
 
     func run() async throws {
-        let component = try reading("--to") { try Principal(did: to) }
+        let component = try usage("--to") { try Principal(did: to) }
         let body: Value = [
             "audience": .string(component.did), "fields": fields.value, "duration": .int(days.seconds),
         ]
@@ -108,7 +108,7 @@ struct Delegate: AsyncParsableCommand {
             return try await client.call("POST", "/v1/requests/\(full)/delegate", body)
         }
         guard let bytes = answer["handover"]?.bytesValue else { throw CommandError("the node's answer is incomplete") }
-        try UserFile.write(bytes, to: save)
+        try UserFile.writePrivate(bytes, to: save)
         try person.show(answer) { Output.line("Saved to \(save). Only \(component) can use it.") }
     }
 }

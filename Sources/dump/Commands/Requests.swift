@@ -11,7 +11,7 @@ struct RequestCommand: AsyncParsableCommand {
 
             Example: dump request k3x7qy2a --fields name,email --purpose "I want to see the car" --days 30
             """)
-    @Argument(help: "The object's id, or its end.") var object: String
+    @Argument(help: "The object's id, its end, or . for the only one.") var object: String
     @Option(help: FieldList.help) var fields: FieldList
     @Option(help: "Why you ask, in at most 500 bytes.") var purpose: String
     @Option(help: "For how many days: 1 to 400.") var days: Days
@@ -26,7 +26,9 @@ struct RequestCommand: AsyncParsableCommand {
             ]
             return try await client.call("POST", "/v1/requests", body)
         }
-        try person.show(answer) { Output.line("Asked: \(ShortID.of(answer.text("id"))). Look again with: dump requests") }
+        try person.show(answer) {
+            Output.line("Asked: \(ShortID.of(answer.text("id"))). Look again with: dump requests")
+        }
     }
 }
 
@@ -67,7 +69,7 @@ struct RequestsCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Show one request, and save the grant that answers it.",
             discussion: "Example: dump requests show q2wz7a4m --save-grant grant.ucan")
-        @Argument(help: "The request's id, or its end.") var id: String
+        @Argument(help: "The request's id, its end, or . for the only one.") var id: String
         @Option(help: ArgumentHelp("Save the grant, for components that verify it.", valueName: "file"))
         var saveGrant: String?
         @OptionGroup var person: PersonOptions
@@ -80,7 +82,7 @@ struct RequestsCommand: AsyncParsableCommand {
                 guard let container = answer["container"]?.bytesValue else {
                     throw CommandError("there is no grant to save: the request is \(answer.text("state"))")
                 }
-                try UserFile.write(container, to: saveGrant)
+                try UserFile.writePrivate(container, to: saveGrant)
             }
             try person.show(answer) {
                 var rows = [
@@ -104,7 +106,7 @@ struct RequestsCommand: AsyncParsableCommand {
 
 struct Withdraw: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Take a pending request back.")
-    @Argument(help: "The request's id, or its end.") var id: String
+    @Argument(help: "The request's id, its end, or . for the only one.") var id: String
     @OptionGroup var person: PersonOptions
 
     func run() async throws {

@@ -34,6 +34,7 @@ final class DemoNode {
                 "--pull-interval", "0.5",
             ] + peers.flatMap { ["--peer", $0] }
         let output = Pipe()
+        process.environment = DemoStage.environment
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = output
         process.standardError = try log()
@@ -58,7 +59,8 @@ final class DemoNode {
 
     /// Notes the largest resident memory so far. Source: proc(5), `VmHWM`.
     func measure() {
-        guard let process, let status = try? String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)
+        guard let process,
+            let status = try? String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)
         else { return }
         let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
         let number = line?.split(whereSeparator: { $0 == " " || $0 == "\t" }).dropFirst().first.flatMap { Int($0) }
@@ -68,7 +70,9 @@ final class DemoNode {
     private func log() throws -> FileHandle {
         let path = folder + ".log"
         if !FileManager.default.fileExists(atPath: path) { try UserFile.write([], to: path) }
-        guard let handle = FileHandle(forWritingAtPath: path) else { throw CommandError("\(path): it cannot be written") }
+        guard let handle = FileHandle(forWritingAtPath: path) else {
+            throw CommandError("\(path): it cannot be written")
+        }
         handle.seekToEndOfFile()
         return handle
     }
@@ -103,14 +107,21 @@ final class DemoStage {
         y = DemoNode(name: "Y", port: try DemoStage.freePort(), folder: folder + "/y", peers: [x.address])
     }
 
+    /// The environment without settings that are meant for other nodes and people.
+    static var environment: [String: String] {
+        ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("DUMP_") }
+    }
+
     /// The path of a file of the demo.
     func file(_ name: String) -> String { folder + "/" + name }
 
     /// Runs this program with arguments, as a person with a folder of its own.
     func run(as person: String, _ arguments: [String]) async throws -> Outcome {
-        let environment = Environment.inherit.updating([
-            "DUMP_HOME": file(person), "DUMP_PASSPHRASE": "correct horse battery of \(person)",
-        ])
+        var variables = DemoStage.environment
+        variables["DUMP_HOME"] = file(person)
+        variables["DUMP_PASSPHRASE"] = "correct horse battery of \(person)"
+        let environment = Environment.custom(
+            Dictionary(uniqueKeysWithValues: variables.map { (Environment.Key(stringLiteral: $0), $1) }))
         let result = try await Subprocess.run(
             .path("/proc/self/exe"), arguments: Arguments(arguments), environment: environment,
             output: .string(limit: 4 << 20), error: .string(limit: 1 << 20))

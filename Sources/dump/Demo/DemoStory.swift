@@ -87,7 +87,8 @@ struct DemoStory {
         while true {
             let answer = try await done("stephanie", ["object", "list"])
             if let seen = answer.maps("objects").first(where: { $0.text("id") == object }) {
-                let saved = try await done("stephanie", ["object", "show", ShortID.of(object), "--save", stage.file("offer.object")])
+                let saved = try await done(
+                    "stephanie", ["object", "show", ShortID.of(object), "--save", stage.file("offer.object")])
                 let text = try reading("the object") { try DagJSON.encode(.map(saved)) }
                 try expect(!text.contains("Steve") && !text.contains("steve@"), "the object does not name Steve")
                 return "“\(seen["body"]?.mapValue?.text("title") ?? "")” by \(seen.text("pseudonym").suffix(12))"
@@ -183,7 +184,8 @@ struct DemoStory {
     private func threeReceipts() async throws {
         let receipts = try await done("steve", ["receipts"]).maps("receipts")
         try expect(
-            receipts.map { $0.texts("fields") }.sorted() == ["email", "name", "name, email"], "there are three receipts")
+            receipts.map { $0.texts("fields") }.sorted() == ["email", "name", "name, email"], "there are three receipts"
+        )
     }
 
     private func everyoneIsRefused(_ request: String) async throws {

@@ -25,13 +25,17 @@ struct Serve: AsyncParsableCommand {
     var data: String?
     @Option(help: ArgumentHelp("Where to listen. Default: 127.0.0.1:8080.", valueName: "host:port"))
     var listen: String?
-    @Option(help: ArgumentHelp("Under which URL others reach the node. Default: http:// and the listen address.", valueName: "url"))
+    @Option(
+        help: ArgumentHelp(
+            "Under which URL others reach the node. Default: http:// and the listen address.", valueName: "url"))
     var publicURL: String?
     @Option(name: .customLong("module"), help: ArgumentHelp("A module to run; may be repeated.", valueName: "id"))
     var modules: [String] = []
-    @Option(name: .customLong("peer"), help: ArgumentHelp("A node to pull objects from; may be repeated.", valueName: "url"))
+    @Option(
+        name: .customLong("peer"), help: ArgumentHelp("A node to pull objects from; may be repeated.", valueName: "url")
+    )
     var peers: [String] = []
-    @Option(help: ArgumentHelp("How often to pull, in seconds. Default: 10.", valueName: "seconds"))
+    @Option(help: ArgumentHelp("How often to pull, in seconds. Default: 2.", valueName: "seconds"))
     var pullInterval: Double?
     @Option(help: ArgumentHelp("A JSON file with settings.", valueName: "file"))
     var config: String?
@@ -64,7 +68,13 @@ struct Serve: AsyncParsableCommand {
     private func serve(_ settings: ServeSettings, logger: Logger) async throws {
         let folder = try reading(settings.data) { try DataFolder(settings.data) }
         let keyFile = folder.file("node.key")
-        if !FileManager.default.fileExists(atPath: keyFile) { try KeyFile.create(keyFile) }
+        if !FileManager.default.fileExists(atPath: keyFile) {
+            // Grants name the node's key: a folder in use does not get another one in silence.
+            guard !FileManager.default.fileExists(atPath: folder.file("pseudonyms.sqlite")) else {
+                throw CommandError("\(keyFile): the node's key is missing; put it back from your backup")
+            }
+            try KeyFile.create(keyFile)
+        }
         let key = try KeyFile.read(keyFile)
         let client = PeerClient()
         let node: Node

@@ -16,12 +16,21 @@ struct CommandError: Error {
     let message: String
     let code: Code
 
-    init(_ message: String, code: Code = .refused) {
+    /// Whether the node does not know the person's session any more.
+    let hasSessionEnded: Bool
+
+    init(_ message: String, code: Code = .refused, hasSessionEnded: Bool = false) {
         self.message = message
         self.code = code
+        self.hasSessionEnded = hasSessionEnded
     }
 
     static func usage(_ message: String) -> CommandError { CommandError(message, code: .usage) }
+}
+
+/// Reads an argument or a setting; what is wrong with it is wrong usage.
+func usage<Result>(_ place: String, _ body: () throws -> Result) throws(CommandError) -> Result {
+    do { return try reading(place, body) } catch { throw CommandError(error.message, code: .usage) }
 }
 
 /// Runs something on input of the user's; what goes wrong is told with its place.

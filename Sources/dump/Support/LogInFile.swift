@@ -49,9 +49,17 @@ enum UserFile {
     static func read(_ path: String, limit: Int) throws(CommandError) -> [UInt8] {
         guard let handle = FileHandle(forReadingAtPath: path) else { throw CommandError("\(path): it cannot be read") }
         defer { try? handle.close() }
-        guard let data = try? handle.read(upToCount: limit + 1) else { throw CommandError("\(path): it cannot be read") }
+        let data: Data
+        do {
+            data = try handle.read(upToCount: limit + 1) ?? Data()
+        } catch { throw CommandError("\(path): it cannot be read") }
         guard data.count <= limit else { throw CommandError("\(path): larger than \(limit) bytes") }
         return [UInt8](data)
+    }
+
+    /// Writes a file that only the user can read: it holds what someone disclosed.
+    static func writePrivate(_ bytes: [UInt8], to path: String) throws(CommandError) {
+        try reading(path) { try PrivateFile.write(bytes, to: path, replacing: true) }
     }
 
     static func write(_ bytes: [UInt8], to path: String) throws(CommandError) {

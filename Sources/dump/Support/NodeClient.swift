@@ -8,12 +8,6 @@ struct NodeClient {
     let token: String?
     private let client: PeerClient
 
-    private init(node: NodeAddress, token: String?, client: PeerClient) {
-        self.node = node
-        self.token = token
-        self.client = client
-    }
-
     /// Runs something with a client for a node, and closes its connections.
     static func with<Result>(
         _ node: NodeAddress, token: String? = nil, _ body: (NodeClient) async throws -> Result
@@ -48,10 +42,14 @@ struct NodeClient {
             response = try await client.send(
                 method, node.appending(path), body: encoded, accept: "application/vnd.ipld.dag-cbor", bearer: token,
                 limit: 4 << 20)
-        } catch .unreachable {
-            throw CommandError("the node at \(node) cannot be reached", code: .unreachable)
         } catch {
-            throw CommandError("the node at \(node) answers with too much", code: .unreachable)
+            let what =
+                switch error {
+                case .unreachable: "cannot be reached"
+                case .unanswered: "gave no answer"
+                case .tooLarge: "answers with too much"
+                }
+            throw CommandError("the node at \(node) \(what)", code: .unreachable)
         }
         guard (200..<300).contains(response.status) else { throw problem(response) }
         return response.body
@@ -70,9 +68,13 @@ struct NodeClient {
         let map = (try? DagJSON.decode(response.body))?.mapValue ?? Map()
         switch map.text("type") {
         case "urn:dump:problem:unauthenticated":
-            return CommandError("your log-in has ended; use: dump login HANDLE --node \(node)")
+            return CommandError(
+                "your log-in has ended; use: dump login HANDLE --node \(node)", hasSessionEnded: true)
         case "urn:dump:problem:unreachable":
             return CommandError("the other node cannot be reached", code: .unreachable)
+        case "urn:dump:problem:unanswered":
+            return CommandError(
+                "the other node gave no answer; what was sent may have arrived", code: .unreachable)
         default: break
         }
         let title = map.text("title").isEmpty ? "the node answered \(response.status)" : map.text("title")

@@ -48,7 +48,8 @@ struct FieldList: ExpressibleByArgument {
 
     var value: Value { .list(fields.map { .string($0.rawValue) }) }
 
-    static let help: ArgumentHelp = "Fields with commas between them: name, email, phone_number, address, picture, website."
+    static let help: ArgumentHelp =
+        "Fields with commas between them: name, email, phone_number, address, picture, website."
 }
 
 /// A number of days, 1 to 400.

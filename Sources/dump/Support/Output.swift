@@ -30,7 +30,7 @@ enum Output {
             ([heading] + rows).map { $0[column].count }.max() ?? 0
         }
         for row in [heading] + rows {
-            let cells = zip(row, widths).map { text, width in
+            let cells = zip(row.map(safe), widths).map { text, width in
                 text + String(repeating: " ", count: width - text.count)
             }
             let line = cells.joined(separator: "  ")
@@ -40,20 +40,26 @@ enum Output {
 
     /// Text of others, on one line and without control characters: it must not play with the reader's terminal.
     static func safe(_ text: String) -> String {
-        String(text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : Character($0) })
+        String(
+            text.unicodeScalars.map { scalar in
+                // Format characters turn the direction of a line, or hide in it.
+                [.control, .format].contains(scalar.properties.generalCategory) ? " " : Character(scalar)
+            })
     }
 
     /// A time in Unix seconds, in UTC to the minute.
     static func time(_ seconds: Int64) -> String {
         Date(timeIntervalSince1970: TimeInterval(seconds)).formatted(
-            .iso8601.year().month().day().dateTimeSeparator(.space).time(includingFractionalSeconds: false))
-            .split(separator: ":").prefix(2).joined(separator: ":")
+            .iso8601.year().month().day().dateTimeSeparator(.space).time(includingFractionalSeconds: false)
+        )
+        .split(separator: ":").prefix(2).joined(separator: ":")
     }
 
     /// A length of time in days, or hours where it is less.
     static func duration(_ seconds: Int64) -> String {
         let (count, unit) =
-            seconds >= 86_400 ? (seconds / 86_400, "day") : seconds >= 3_600 ? (seconds / 3_600, "hour") : (seconds, "second")
+            seconds >= 86_400
+            ? (seconds / 86_400, "day") : seconds >= 3_600 ? (seconds / 3_600, "hour") : (seconds, "second")
         return "\(count) \(unit)\(count == 1 ? "" : "s")"
     }
 }
@@ -64,8 +70,14 @@ enum ShortID {
 
     static func of(_ id: String) -> String { String(id.suffix(length)) }
 
-    /// The one id that ends with `text`.
+    /// The one id that ends with `text`, or the only id there is for a single dot.
     static func resolve(_ text: String, among ids: [String], what: String) throws(CommandError) -> String {
+        if text == "." {
+            guard let only = ids.first, ids.count == 1 else {
+                throw CommandError("there are \(ids.count) \(what)s; type the end of an id")
+            }
+            return only
+        }
         guard text.utf8.count >= 4 else { throw CommandError("an id has at least 4 characters") }
         let matches = Set(ids.filter { $0.hasSuffix(text) })
         guard let match = matches.first else { throw CommandError("there is no \(what) \(Output.safe(text))") }

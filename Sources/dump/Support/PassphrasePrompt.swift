@@ -24,7 +24,6 @@ enum PassphrasePrompt {
     }
 
     private static func ask(_ prompt: String) throws(CommandError) -> String {
-        FileHandle.standardError.write(Data(prompt.utf8))
         var settings = termios()
         guard unsafe tcgetattr(STDIN_FILENO, &settings) == 0 else { throw .usage("the terminal cannot be used") }
         let before = settings
@@ -37,6 +36,8 @@ enum PassphrasePrompt {
             unsafe _ = tcsetattr(STDIN_FILENO, TCSAFLUSH, &restored)
             FileHandle.standardError.write(Data("\n".utf8))
         }
+        // Only now: what is typed before the echo is off would be shown, and thrown away.
+        FileHandle.standardError.write(Data(prompt.utf8))
         guard let line = readLine(strippingNewline: true) else { throw CommandError("no passphrase was given") }
         return line
     }

@@ -28,6 +28,12 @@ struct AnswerTests {
         #expect(try Answer(opening: sealed, with: Party.viewer.key()) == .denied)
     }
 
+    @Test func `a grant to another viewer is refused`() throws {
+        let others = try GrantFixture(to: .stranger).approval()
+        let sealed = try Answer.approved(others).sealed(to: Party.viewer.principal)
+        #expect(throws: CapabilityError.invalidAudience) { try Answer(opening: sealed, with: Party.viewer.key()) }
+    }
+
     @Test func `a refusal is as long as any approval`() throws {
         let viewer = try Party.viewer.principal
         var lengths = [try Answer.denied.sealed(to: viewer).count]

@@ -1,6 +1,7 @@
 import Capabilities
 import DumpIdentity
 import IPLD
+import Sodium
 import Testing
 
 struct DisclosureTests {
@@ -36,7 +37,7 @@ struct DisclosureTests {
 
     @Test(arguments: ProfileField.allCases)
     func `a removed field reads as nil`(field: ProfileField) throws {
-        let sealed = try fieldKey(field).sealRemoval()
+        let sealed = try fieldKey(field).seal(nil)
         let opened = try fieldKey(field).open(sealed)
         #expect(opened == nil)
     }
@@ -50,24 +51,36 @@ struct DisclosureTests {
         #expect(!keys.contains(Self.key))
     }
 
-    @Test func `every field of every disclosure has a slot of its own`() throws {
+    private static func owners() throws -> [Principal] {
+        try [1, 2].map {
+            try SigningKey(seed: SecretBytes([UInt8](repeating: $0, count: 32), in: .scratch)).principal()
+        }
+    }
+
+    @Test func `every field of every disclosure of every owner has a slot of its own`() throws {
         var slots: Set<[UInt8]> = []
         for identifier in [Self.identifier, Self.identifier.altered(at: 0)] {
-            for field in ProfileField.allCases { slots.insert(try Disclosure.slot(of: field, in: identifier)) }
+            for owner in try Self.owners() {
+                for field in ProfileField.allCases {
+                    slots.insert(try Disclosure.slot(of: field, in: identifier, owner: owner))
+                }
+            }
         }
-        #expect(slots.count == 2 * ProfileField.allCases.count)
+        #expect(slots.count == 4 * ProfileField.allCases.count)
         #expect(slots.allSatisfy { $0.count == 32 })
     }
 
     @Test func `a slot is always the same`() throws {
-        #expect(
-            try Disclosure.slot(of: .name, in: Self.identifier) == Disclosure.slot(of: .name, in: Self.identifier))
+        let owner = try Self.owners()[0]
+        let slots = try (0..<2).map { _ in try Disclosure.slot(of: .name, in: Self.identifier, owner: owner) }
+        #expect(slots[0] == slots[1])
     }
 
     @Test(arguments: [0, 31, 33])
-    func `a slot of an id of another length is refused`(length: Int) {
+    func `a slot of an id of another length is refused`(length: Int) throws {
+        let owner = try Self.owners()[0]
         #expect(throws: CapabilityError.malformed) {
-            try Disclosure.slot(of: .name, in: [UInt8](repeating: 1, count: length))
+            try Disclosure.slot(of: .name, in: [UInt8](repeating: 1, count: length), owner: owner)
         }
     }
 
@@ -119,17 +132,23 @@ struct DisclosureTests {
 
     @Test func `text of any length and its removal have one length`() throws {
         let key = try fieldKey(.name)
-        var lengths: Set<Int> = [try key.sealRemoval().count]
+        var lengths: Set<Int> = [try key.seal(nil).count]
         for length in [1, 10, 500, FieldValue.maximumTextLength] {
             lengths.insert(try key.seal(.text(String(repeating: "a", count: length))).count)
         }
         #expect(lengths.count == 1)
     }
 
-    @Test func `pictures of more than a few bytes have one length`() throws {
+    @Test func `pictures of any size and their removal have one length`() throws {
         let key = try fieldKey(.picture)
-        let lengths = try Set([2_000, 50_000, Picture.maximumLength].map { try key.seal(picture($0)).count })
-        #expect(lengths.count == 1)
+        var lengths: Set<Int> = [try key.seal(nil).count]
+        for size in [8, 2_000, 50_000, Picture.maximumLength] { lengths.insert(try key.seal(picture(size)).count) }
+        #expect(lengths == [263_208])
+    }
+
+    @Test(arguments: ProfileField.allCases.filter { $0 != .picture })
+    func `every field of text has the same length`(field: ProfileField) throws {
+        #expect(try fieldKey(field).seal(nil).count == 1_064)
     }
 
     @Test func `sealing twice gives different ciphertexts`() throws {

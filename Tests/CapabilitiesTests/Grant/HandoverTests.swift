@@ -56,6 +56,19 @@ struct HandoverTests {
         #expect(throws: CapabilityError.matchError) { try handover(expiration: GrantFixture.end + 1) }
     }
 
+    @Test func `what the owner forbids to hand on is not handed on`() {
+        #expect(throws: CapabilityError.invalidClaim) { try handover(of: GrantFixture(allowsHandingOn: false)) }
+    }
+
+    @Test(arguments: [Party.component, .stranger, .node])
+    func `nobody but the viewer hands on`(party: Party) {
+        #expect(throws: CapabilityError.invalidClaim) {
+            try Handover(
+                of: GrantFixture().approval(), fields: [.name], to: Party.component.principal,
+                expiration: GrantFixture.end, with: party.key())
+        }
+    }
+
     @Test func `nothing is handed on to a key that cannot be sealed to`() throws {
         let unusable = try Principal(publicKey: [UInt8](repeating: 0, count: 32))
         #expect(throws: CapabilityError.malformed) {
@@ -71,7 +84,7 @@ struct HandoverTests {
     }
 
     @Test func `the component reads a removed field as nil`() throws {
-        let removed = try Disclosure(key: GrantFixture.key).fieldKey(.name).sealRemoval()
+        let removed = try Disclosure(key: GrantFixture.key).fieldKey(.name).seal(nil)
         #expect(try handover().open(removed, field: .name, with: Party.component.key()) == nil)
     }
 

@@ -1,7 +1,8 @@
-import Capabilities
 import DumpIdentity
 import IPLD
 import Testing
+
+@testable import Capabilities
 
 struct LinkStatementTests {
     /// The two envelopes of the fixture's statement, one of them changed and signed anew by whoever signed it.
@@ -106,6 +107,12 @@ struct LinkStatementTests {
     @Test(arguments: [0, 1], [1, -1, 3_600] as [Int64])
     func `a time finer than a day is refused`(half: Int, offset: Int64) {
         #expect(throws: CapabilityError.malformed) { try changed(half) { $0["iat"] = .int(testTime + offset) } }
+    }
+
+    @Test(
+        arguments: [0, 1], [.min, -9_223_372_036_854_720_000, -86_400, 1 << 53, 9_007_199_254_800_000, .max] as [Int64])
+    func `a day before 1970 or beyond 53 bits is refused`(half: Int, day: Int64) {
+        #expect(throws: CapabilityError.malformed) { try changed(half) { $0["iat"] = .int(day) } }
     }
 
     @Test(arguments: [0, 1], [Delegation.tag, "dump/obj@1.0.0", "dump/link@1.0.1"])

@@ -140,6 +140,17 @@ struct ProfileRequestTests {
         #expect(throws: CapabilityError.malformed) { try opened { $0[field] = value } }
     }
 
+    @Test func `fields are written in the order of the profile's, and none twice`() throws {
+        let terms = try terms(fields: [.picture, .name, .picture])
+        #expect(terms.fields == [.name, .picture])
+        #expect(terms.value.mapValue?["fields"] == ["name", "picture"])
+        #expect(try RequestTerms(terms.value) == terms)
+    }
+
+    @Test func `fields are read in any order`() throws {
+        #expect(try opened { $0["fields"] = ["email", "name"] } == terms(fields: [.name, .email]))
+    }
+
     @Test func `what was sealed as another kind is not read as terms`() throws {
         let kind = SealedKind("dump/v1/other", sizeClasses: ProfileRequest.kind.sizeClasses)
         let sealed = try SealedValue.seal(terms().value, kind: kind, to: Party.owner.principal)

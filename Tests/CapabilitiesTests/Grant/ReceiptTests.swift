@@ -71,6 +71,13 @@ struct ReceiptTests {
         #expect(try ReadArguments(ReadArguments(ProfileField.allCases).map).fields == ProfileField.allCases)
     }
 
+    @Test func `fields are written in the order of the profile's, and none twice`() throws {
+        let arguments = ReadArguments([.website, .name, .website])
+        #expect(arguments.fields == [.name, .website])
+        #expect(arguments.map["fields"] == ["name", "website"])
+        #expect(try ReadArguments(arguments.map) == arguments)
+    }
+
     @Test(
         arguments: [
             [:], ["fields": []], ["fields": .null], ["fields": "name"], ["fields": ["name", "name"]],

@@ -9,7 +9,7 @@ private struct Fixture: Sendable, CustomTestStringConvertible {
     let policy: Value
     let testDescription: String
 
-    static let file = URL(filePath: #filePath)
+    static let file = URL(filePath: #filePath).resolvingSymlinksInPath()
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().appending(path: "../shared/vectors/ucan/policy.json")
     static var isPresent: Bool { FileManager.default.fileExists(atPath: file.path) }

@@ -12,7 +12,9 @@ struct CommandTests {
 
     @Test(arguments: [
         "", "profile", "profile/read", "//", "/profile/", "/profile//read", "//profile", "/Profile", "/profile/reaD",
-        "/É", "/a b", "/a\t", "/a\u{a0}b", "/a\n", "/a\u{0}", "/a\u{85}", " /a", longest + "a",
+        "/É", "/\u{1d400}", "/ǅ", "/a/ǈ", "/\u{1f88}", "/\u{24b6}", "/a b", "/a\t", "/a\u{a0}b", "/a\n", "/a\u{0}",
+        "/a\u{85}", " /a",
+        longest + "a",
     ])
     func `what is no command is refused`(text: String) {
         #expect(throws: CapabilityError.malformed) { try Command(text) }

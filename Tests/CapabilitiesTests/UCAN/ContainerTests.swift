@@ -75,8 +75,13 @@ struct ContainerTests {
     @Test func `a container of the most tokens is read, and one more is refused`() throws {
         let most = (0..<Container.maximumTokens).map { [UInt8($0)] }
         #expect(try Container(decoding: Container(most).encoded()).tokens.count == 64)
-        let more = try Container(most + [[0xff]]).encoded()
+        let more = try container(["ctn-v1": .list((most + [[0xff]]).map { .bytes($0) })])
         #expect(throws: CapabilityError.limitExceeded) { try Container(decoding: more) }
+    }
+
+    @Test func `a container of more tokens is not written`() {
+        let more = (0...Container.maximumTokens).map { [UInt8($0)] }
+        #expect(throws: CapabilityError.limitExceeded) { try Container(more).encoded() }
     }
 
     @Test func `a container above the limit in bytes is refused`() throws {

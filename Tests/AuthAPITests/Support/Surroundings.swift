@@ -1,0 +1,134 @@
+import AuthAPI
+import DumpIdentity
+import Foundation
+import IPLD
+import Logging
+import Sodium
+import Synchronization
+
+/// The moment at which the tests begin, in Unix seconds: the start of a day.
+let testTime: Int64 = 1_767_225_600
+
+/// A clock that stands where it is set.
+final class TestClock: Sendable {
+    private let now = Mutex(testTime)
+
+    var time: Int64 { now.withLock { $0 } }
+
+    func advance(by seconds: Int64) { now.withLock { $0 += seconds } }
+}
+
+/// Collects what is logged, from the lowest level on.
+final class LogCollector: Sendable {
+    private let collected = Mutex("")
+
+    var text: String { collected.withLock { $0 } }
+
+    var logger: Logger {
+        var logger = Logger(label: "test") { _ in Handler(collector: self) }
+        logger.logLevel = .trace
+        return logger
+    }
+
+    private func add(_ line: String) { collected.withLock { $0 += line + "\n" } }
+
+    private struct Handler: LogHandler {
+        let collector: LogCollector
+        var metadata: Logger.Metadata = [:]
+        var logLevel = Logger.Level.trace
+
+        subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+            get { metadata[key] }
+            set { metadata[key] = newValue }
+        }
+
+        func log(event: LogEvent) {
+            let metadata = metadata.merging(event.metadata ?? [:]) { $1 }
+            let error = event.error.map { "\($0)" } ?? ""
+            collector.add("\(event.level) \(event.message) \(metadata) \(error)")
+        }
+    }
+}
+
+/// A folder that goes with this object.
+final class TemporaryFolder: Sendable {
+    let path: String
+
+    init() throws {
+        path = FileManager.default.temporaryDirectory.path + "/api-tests-" + UUID().uuidString
+        try FileManager.default.createDirectory(
+            atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    func file(_ name: String) -> String { path + "/" + name }
+
+    /// Every byte of every file whose name begins so.
+    func contents(_ prefix: String = "") throws -> Data {
+        try FileManager.default.contentsOfDirectory(atPath: path).filter { $0.hasPrefix(prefix) }
+            .reduce(into: Data()) { try $0.append(Data(contentsOf: URL(fileURLWithPath: file($1)))) }
+    }
+}
+
+/// Principals that have no account anywhere; each has the key whose seed is one byte 32 times.
+enum Party: UInt8, CaseIterable, Sendable {
+    case viewer = 2
+    case component
+    case third
+    case stranger
+
+    func key() throws -> SigningKey {
+        try SigningKey(seed: SecretBytes([UInt8](repeating: rawValue, count: 32), in: .scratch))
+    }
+
+    var principal: Principal { get throws { try key().principal() } }
+}
+
+/// Ports of the loopback interface that are free, each given once. They lie below those that the system gives to
+/// outgoing connections, so that none of the tests' own connections takes one before its server does.
+enum FreePort {
+    private static let last = Mutex(20_000 + Int.random(in: 0..<5_000))
+
+    static func next() throws -> Int {
+        for _ in 0..<1_000 {
+            let port = last.withLock { last in
+                last += 1
+                return last
+            }
+            if isFree(port) { return port }
+        }
+        throw CocoaError(.featureUnsupported)
+    }
+
+    private static func isFree(_ port: Int) -> Bool {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        address.sin_port = in_port_t(port).bigEndian
+        return unsafe withUnsafePointer(to: &address) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
+                unsafe bind(descriptor, pointer, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+            }
+        }
+    }
+}
+
+extension [UInt8] {
+    /// A copy with some bits of the byte at `index` changed.
+    func altered(at index: Int, by bits: UInt8 = 0x01) -> [UInt8] {
+        var copy = self
+        copy[index] ^= bits
+        return copy
+    }
+}
+
+extension Map {
+    /// The text under a key, or none.
+    func text(_ key: String) -> String { self[key]?.stringValue ?? "" }
+
+    /// The maps of the list under a key.
+    func maps(_ key: String) -> [Map] { self[key]?.listValue?.compactMap(\.mapValue) ?? [] }
+}

@@ -1,0 +1,143 @@
+import AuthAPI
+import DumpIdentity
+import IPLD
+import Logging
+import PseudonymStore
+import Sodium
+
+/// A node of the tests: its databases and its address outlive the process that it plays.
+struct TestNode: Sendable {
+    static let market = "org.dump.market"
+    static let travel = "org.dump.travel"
+
+    let node: Node
+    let port: Int
+    let clock: TestClock
+    let log: LogCollector
+    let client: PeerClient
+    private let seed: UInt8
+
+    var address: NodeAddress { node.configuration.publicAddress }
+
+    /// A node in memory, or in files of a folder whose names begin with `name`.
+    init(
+        _ seed: UInt8 = 100, in folder: (TemporaryFolder, name: String)? = nil, peers: [NodeAddress] = [],
+        clock: TestClock = TestClock(), log: LogCollector = LogCollector(), client: PeerClient
+    ) async throws {
+        let accounts: AccountDatabase
+        let pseudonyms: PseudonymDatabase
+        let objects: ObjectDatabase
+        if let (folder, name) = folder {
+            accounts = try AccountDatabase(path: folder.file(name + "-accounts.sqlite"))
+            pseudonyms = try PseudonymDatabase(path: folder.file(name + "-pseudonyms.sqlite"))
+            objects = try ObjectDatabase(path: folder.file(name + "-objects.sqlite"))
+        } else {
+            accounts = try AccountDatabase(inMemory: ())
+            pseudonyms = try PseudonymDatabase(inMemory: ())
+            objects = try ObjectDatabase(inMemory: ())
+        }
+        let port = try FreePort.next()
+        let configuration = try NodeConfiguration(
+            publicAddress: NodeAddress("http://127.0.0.1:\(port)"),
+            modules: [ModuleID(TestNode.market), ModuleID(TestNode.travel)], peers: peers, pullInterval: 0.01,
+            passwordCost: .minimum)
+        let parts = Parts(accounts: accounts, pseudonyms: pseudonyms, objects: objects)
+        try self.init(seed, port: port, configuration, parts, clock: clock, log: log, client: client)
+        try await node.prepare()
+    }
+
+    /// The same node after a restart: other objects on the same databases.
+    func restarted() async throws -> TestNode {
+        let parts = Parts(accounts: node.accounts, pseudonyms: node.pseudonyms, objects: node.objects)
+        let again = try TestNode(
+            seed, port: port, node.configuration, parts, clock: clock, log: log, client: client)
+        try await again.node.prepare()
+        return again
+    }
+
+    private struct Parts {
+        let accounts: AccountDatabase
+        let pseudonyms: PseudonymDatabase
+        let objects: ObjectDatabase
+    }
+
+    private init(
+        _ seed: UInt8, port: Int, _ configuration: NodeConfiguration, _ parts: Parts, clock: TestClock,
+        log: LogCollector, client: PeerClient
+    ) throws {
+        let key = try SigningKey(seed: SecretBytes([UInt8](repeating: seed, count: 32), in: .scratch))
+        node = try Node(
+            configuration: configuration, accounts: parts.accounts, pseudonyms: parts.pseudonyms,
+            objects: parts.objects, key: key, hasher: .inPlace, client: client, clock: { clock.time })
+        self.seed = seed
+        self.port = port
+        self.clock = clock
+        self.log = log
+        self.client = client
+    }
+
+    /// Serves while `body` runs.
+    func serving<Result: Sendable>(_ body: (TestNode) async throws -> Result) async throws -> Result {
+        let (running, continuation) = AsyncStream.makeStream(of: Int.self)
+        let server = NodeServer(node: node, listen: ListenAddress(host: "127.0.0.1", port: port), logger: log.logger) {
+            continuation.yield($0)
+        }
+        return try await whileRunning(running) {
+            defer { continuation.finish() }
+            try await server.run()
+        } body: {
+            try await body(self)
+        }
+    }
+}
+
+/// Runs a service while `body` runs, which begins once the service has said that it listens.
+func whileRunning<Result: Sendable>(
+    _ running: AsyncStream<Int>, service: @escaping @Sendable () async throws -> Void,
+    body: () async throws -> Result
+) async throws -> Result {
+    let task = Task { try await service() }
+    var events = running.makeAsyncIterator()
+    if await events.next() == nil { try await task.value }
+    do {
+        let result = try await body()
+        task.cancel()
+        _ = await task.result
+        return result
+    } catch {
+        task.cancel()
+        _ = await task.result
+        throw error
+    }
+}
+
+/// Runs `body` with a client, which is closed afterwards.
+func withClient<Result: Sendable>(_ body: (PeerClient) async throws -> Result) async throws -> Result {
+    let client = PeerClient()
+    do {
+        let result = try await body(client)
+        try await client.shutdown()
+        return result
+    } catch {
+        try? await client.shutdown()
+        throw error
+    }
+}
+
+/// Runs `body` with one node that serves.
+func withNode<Result: Sendable>(_ body: (TestNode) async throws -> Result) async throws -> Result {
+    try await withClient { client in try await TestNode(client: client).serving(body) }
+}
+
+/// Runs `body` with two nodes that serve, the second of which has the first as its peer.
+func withTwoNodes<Result: Sendable>(
+    in folder: TemporaryFolder? = nil, _ body: (TestNode, TestNode) async throws -> Result
+) async throws -> Result {
+    try await withClient { client in
+        let clock = TestClock()
+        let x = try await TestNode(100, in: folder.map { ($0, "x") }, clock: clock, client: client)
+        let y = try await TestNode(
+            101, in: folder.map { ($0, "y") }, peers: [x.address], clock: clock, client: client)
+        return try await x.serving { x in try await y.serving { y in try await body(x, y) } }
+    }
+}

@@ -1,0 +1,120 @@
+import Capabilities
+import DumpIdentity
+import GRDB
+import IPLD
+import Testing
+
+@testable import PseudonymStore
+
+struct MailboxTests {
+    @Test func `a mailbox is there once it was opened`() async throws {
+        let database = try PseudonymDatabase(inMemory: ())
+        #expect(try await !database.hasMailbox(Party.owner.principal))
+        try await database.openMailbox(Party.owner.principal)
+        #expect(try await database.hasMailbox(Party.owner.principal))
+        #expect(try await !database.hasMailbox(Party.stranger.principal))
+    }
+
+    @Test func `opening a mailbox again keeps what is in it`() async throws {
+        let database = try await PseudonymDatabase.test(request: .test(1))
+        try await database.openMailbox(Party.owner.principal)
+        #expect(try await database.requests(of: Party.owner.principal).count == 1)
+    }
+
+    @Test func `a request waits in its mailbox alone`() async throws {
+        let database = try await PseudonymDatabase.test(request: .test(1))
+        try await database.openMailbox(Party.stranger.principal)
+        let expected = try [StoredItem(identifier: RequestName.test(1).identifier, sealed: [7, 7])]
+        #expect(try await database.requests(of: Party.owner.principal) == expected)
+        #expect(try await database.requests(of: Party.stranger.principal).isEmpty)
+    }
+
+    @Test func `a request to an unknown mailbox stores nothing of it and says nothing`() async throws {
+        let database = try PseudonymDatabase(inMemory: ())
+        #expect(try await refusal { try await database.addTestRequest(.test(1)) } == nil)
+        let stored = try await database.counts().filter { $0.value > 0 }
+        #expect(stored == ["used_nonce": 1])
+    }
+
+    @Test func `a replayed request is refused whether or not its mailbox is there`() async throws {
+        for database in [try await PseudonymDatabase.test(), try PseudonymDatabase(inMemory: ())] {
+            try await database.addTestRequest(.test(1))
+            #expect(try await refusal { try await database.addTestRequest(.test(1)) } == .replayed)
+        }
+    }
+
+    @Test func `a request with a used nonce is not stored`() async throws {
+        let database = try await PseudonymDatabase.test(request: .test(1))
+        let nonce = try UsedNonce.test(RequestName.test(1).identifier[0])
+        let error = try await refusal {
+            try await database.addRequest(
+                .test(2), to: Party.owner.principal, sealed: [8], nonce: nonce, now: testTime)
+        }
+        #expect(error == .replayed)
+        #expect(try await database.count("request") == 1)
+    }
+
+    @Test func `a full mailbox drops more and says nothing`() async throws {
+        let database = try await PseudonymDatabase.test()
+        try await database.openMailbox(Party.stranger.principal)
+        try await database.writer.write { db in
+            for number in 0..<PseudonymDatabase.maximumPending {
+                try db.execute(
+                    sql: "INSERT INTO request SELECT ?, pseudonym, x'00', x'00' FROM mailbox WHERE pseudonym = ?",
+                    arguments: ["\(number)".utf8.map { $0 }.blob, Party.owner.principal.publicKey.blob])
+            }
+        }
+        #expect(try await refusal { try await database.addTestRequest(.test(1)) } == nil)
+        #expect(try await database.count("request") == PseudonymDatabase.maximumPending)
+        let nonce = try UsedNonce.test(250)
+        try await database.addRequest(
+            .test(2), to: Party.stranger.principal, sealed: [1], nonce: nonce, now: testTime)
+        #expect(try await database.requests(of: Party.stranger.principal).count == 1)
+    }
+
+    // MARK: Withdrawing
+
+    @Test func `a viewer takes its own request back`() async throws {
+        let database = try await PseudonymDatabase.test(request: .test(1))
+        try await database.addTestRequest(.test(2))
+        try await database.withdrawRequest(.test(1), nonce: .test(251), now: testTime)
+        let waiting = try await database.requests(of: Party.owner.principal).map(\.identifier)
+        #expect(try waiting == [RequestName.test(2).identifier])
+    }
+
+    @Test func `another viewer's withdrawal changes nothing and says nothing`() async throws {
+        let database = try await PseudonymDatabase.test(request: .test(1))
+        let error = try await refusal {
+            try await database.withdrawRequest(.test(1, by: .stranger), nonce: .test(251), now: testTime)
+        }
+        #expect(error == nil)
+        #expect(try await database.count("request") == 1)
+    }
+
+    @Test func `a replayed withdrawal is refused and changes nothing`() async throws {
+        let database = try await PseudonymDatabase.test()
+        try await database.withdrawRequest(.test(1), nonce: .test(251), now: testTime)
+        try await database.addTestRequest(.test(1))
+        let error = try await refusal {
+            try await database.withdrawRequest(.test(1), nonce: .test(251), now: testTime)
+        }
+        #expect(error == .replayed)
+        #expect(try await database.count("request") == 1)
+    }
+
+    // MARK: Names
+
+    @Test func `a request's name says nothing of its viewer`() throws {
+        #expect(try RequestName.test(1).identifier == RequestName.test(1, by: .stranger).identifier)
+        #expect(try RequestName.test(1).viewerTag != RequestName.test(1, by: .stranger).viewerTag)
+        #expect(try RequestName.test(1).viewerTag != RequestName.test(2).viewerTag)
+    }
+
+    @Test func `names are 32 bytes and no digest or key of what they name`() throws {
+        let request = CID.of(dagCBOR: [1])
+        let name = try RequestName.test(1)
+        #expect(name.identifier.count == 32 && name.viewerTag.count == 32)
+        #expect(name.identifier != request.digest)
+        #expect(try name.viewerTag != Party.viewer.principal.publicKey)
+    }
+}

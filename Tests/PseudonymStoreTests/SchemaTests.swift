@@ -1,0 +1,75 @@
+import DumpIdentity
+import Foundation
+import GRDB
+import PseudonymStore
+import Testing
+
+/// A database file of a node, by name.
+enum DatabaseFile: String, CaseIterable, Sendable {
+    case accounts
+    case pseudonyms
+    case objects
+
+    /// Makes the file, or opens it.
+    func open(in folder: TemporaryFolder) throws -> any Sendable {
+        switch self {
+        case .accounts: try AccountDatabase(path: path(in: folder))
+        case .pseudonyms: try PseudonymDatabase(path: path(in: folder))
+        case .objects: try ObjectDatabase(path: path(in: folder))
+        }
+    }
+
+    func path(in folder: TemporaryFolder) -> String { folder.file(rawValue + ".sqlite") }
+
+    /// Our tables in the file.
+    func tables(_ db: Database) throws -> [Row] {
+        try Row.fetchAll(
+            db,
+            sql: """
+                SELECT name, wr, strict FROM pragma_table_list
+                WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite_%' AND name <> 'grdb_migrations'
+                """)
+    }
+}
+
+struct SchemaTests {
+    @Test(arguments: DatabaseFile.allCases)
+    func `every table is strict and without row ids`(file: DatabaseFile) throws {
+        let folder = try TemporaryFolder()
+        _ = try file.open(in: folder)
+        let tables = try DatabaseQueue(path: file.path(in: folder)).read { db in try file.tables(db) }
+        #expect(tables.count >= 2)
+        for table in tables {
+            #expect(table["wr"] == 1, "\(table)")
+            #expect(table["strict"] == 1, "\(table)")
+        }
+    }
+
+    @Test(
+        arguments: [
+            (.pseudonyms, ["account", "handle", "profile", "name", "mail", "time", "created"]),
+            (.accounts, ["pseudonym", "module", "grant", "request", "time", "created"]),
+            (.objects, ["account", "handle", "profile", "time", "created"]),
+        ] as [(DatabaseFile, [String])])
+    func `no column joins what must stay apart`(file: DatabaseFile, forbidden: [String]) throws {
+        let folder = try TemporaryFolder()
+        _ = try file.open(in: folder)
+        let columns = try DatabaseQueue(path: file.path(in: folder)).read { db in
+            try file.tables(db).flatMap { try db.columns(in: $0["name"]).map(\.name) }
+        }
+        #expect(!columns.isEmpty)
+        for column in columns {
+            #expect(!forbidden.contains { column.contains($0) }, "\(column)")
+        }
+    }
+
+    @Test(arguments: DatabaseFile.allCases)
+    func `no table counts its rows`(file: DatabaseFile) throws {
+        let folder = try TemporaryFolder()
+        _ = try file.open(in: folder)
+        let hasSequences = try DatabaseQueue(path: file.path(in: folder)).read { db in
+            try db.tableExists("sqlite_sequence")
+        }
+        #expect(!hasSequences)
+    }
+}

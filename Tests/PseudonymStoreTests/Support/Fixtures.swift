@@ -1,0 +1,134 @@
+import Capabilities
+import DumpIdentity
+import Foundation
+import GRDB
+import IPLD
+import Sodium
+
+@testable import PseudonymStore
+
+/// The moment at which the tests stand, in Unix seconds: the start of a day.
+let testTime: Int64 = 1_767_225_600
+
+/// Who acts in the tests; each has the key whose seed is one byte 32 times.
+enum Party: UInt8, CaseIterable, Sendable {
+    case owner = 1
+    case viewer
+    case component
+    case stranger
+
+    func key() throws -> SigningKey {
+        try SigningKey(seed: SecretBytes([UInt8](repeating: rawValue, count: 32), in: .scratch))
+    }
+
+    var principal: Principal { get throws { try key().principal() } }
+}
+
+/// A folder that goes with this object.
+final class TemporaryFolder {
+    let path: String
+
+    init() throws {
+        path = FileManager.default.temporaryDirectory.path + "/store-tests-" + UUID().uuidString
+        try FileManager.default.createDirectory(
+            atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    func file(_ name: String) -> String { path + "/" + name }
+
+    var names: [String] { get throws { try FileManager.default.contentsOfDirectory(atPath: path).sorted() } }
+
+    /// Every byte of every file.
+    func contents() throws -> Data {
+        try names.reduce(into: Data()) { try $0.append(Data(contentsOf: URL(fileURLWithPath: file($1)))) }
+    }
+}
+
+/// The permission bits of a file.
+func mode(of path: String) throws -> Int? {
+    try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+}
+
+/// 32 times the same byte: a name, a tag, a key.
+func name(_ byte: UInt8) -> [UInt8] { [UInt8](repeating: byte, count: 32) }
+
+extension ModuleObject {
+    /// An object of a module; the number makes it another object.
+    static func test(_ number: Int64, module: String = "org.dump.market", size: Int = 0) throws -> ModuleObject {
+        let root = try RootKey(SecretBytes(name(42), in: .scratch))
+        var body = Map()
+        body["number"] = .int(number)
+        body["filling"] = .bytes([UInt8](repeating: 0, count: size))
+        return try ModuleObject.sign(
+            body: body, mailboxes: [NodeAddress("https://node.example")], time: testTime,
+            with: root.pseudonymKeys(module: ModuleID(module), index: 0))
+    }
+}
+
+extension UsedNonce {
+    /// The nonce of an invocation by the viewer that expires a minute from the start.
+    static func test(_ byte: UInt8, by party: Party = .viewer, expiration: Int64 = testTime + 60) throws -> UsedNonce {
+        let invocation = try Invocation.sign(
+            .profileRead, on: party.principal, arguments: Map(), nonce: [UInt8](repeating: byte, count: 16),
+            expiration: expiration, with: party.key())
+        return UsedNonce(invocation, expiration: expiration)
+    }
+}
+
+extension RequestName {
+    /// The name of a request that a number stands for.
+    static func test(_ number: UInt8, by viewer: Party = .viewer) throws -> RequestName {
+        RequestName(request: CID.of(dagCBOR: [number]), viewer: try viewer.principal)
+    }
+}
+
+extension StoredRecord {
+    static func test(_ byte: UInt8, shelf: UInt8 = 200, sealed: [UInt8] = [1]) -> StoredRecord {
+        StoredRecord(identifier: name(byte), shelf: name(shelf), sealed: sealed)
+    }
+}
+
+extension PseudonymDatabase {
+    /// A database in memory with the owner's mailbox, and with a request in it where one is named.
+    static func test(request: RequestName? = nil) async throws -> PseudonymDatabase {
+        let database = try PseudonymDatabase(inMemory: ())
+        try await database.openMailbox(Party.owner.principal)
+        if let request { try await database.addTestRequest(request) }
+        return database
+    }
+
+    /// Adds a request to the owner's mailbox; its nonce follows from its name.
+    func addTestRequest(_ request: RequestName) async throws {
+        try await addRequest(
+            request, to: Party.owner.principal, sealed: [7, 7], nonce: .test(request.identifier[0]), now: testTime)
+    }
+
+    /// How many rows a table has.
+    func count(_ table: String) async throws -> Int {
+        try await writer.read { db in try Int.fetchOne(db, sql: "SELECT count(*) FROM \(table)") ?? -1 }
+    }
+
+    /// How many rows all tables have together, by table.
+    func counts() async throws -> [String: Int] {
+        var counts: [String: Int] = [:]
+        for table in [
+            "mailbox", "request", "answer", "record", "disclosed_field", "receipt", "revocation", "status_list",
+            "status_claim", "used_nonce",
+        ] {
+            counts[table] = try await count(table)
+        }
+        return counts
+    }
+}
+
+/// The error with which a store refuses; `nil` where it does not.
+func refusal<Result>(_ body: () async throws -> Result) async throws -> StoreError? {
+    do {
+        _ = try await body()
+        return nil
+    } catch let error as StoreError {
+        return error
+    }
+}
