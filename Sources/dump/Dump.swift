@@ -31,7 +31,8 @@ struct Dump: AsyncParsableCommand {
                 name: "Being asked",
                 subcommands: [Inbox.self, Approve.self, Deny.self, Grants.self, Revoke.self, Receipts.self]),
             CommandGroup(
-                name: "Components", subcommands: [KeyCommand.self, StatusListCommand.self, Verify.self]),
+                name: "Components",
+                subcommands: [KeyCommand.self, StatusListCommand.self, Verify.self, UCANCommand.self]),
         ],
     )
 }
