@@ -16,6 +16,8 @@ let package = Package(
         .executable(name: "dump", targets: ["dump"]),
         .library(name: "Capabilities", targets: ["Capabilities"]),
         .library(name: "DumpIdentity", targets: ["DumpIdentity"]),
+        .library(name: "IPLD", targets: ["IPLD"]),
+        .library(name: "Sodium", targets: ["Sodium"]),
     ],
     dependencies: [
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),

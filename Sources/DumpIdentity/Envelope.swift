@@ -1,5 +1,6 @@
 public import IPLD
 public import Sodium
+internal import Synchronization
 
 /// A signed thing whose signature has not been checked: DAG-CBOR `[signature, {"h": varsig header, tag: payload}]`.
 ///
@@ -17,54 +18,128 @@ public struct Envelope: Sendable, Equatable {
     public let bytes: [UInt8]
     /// The type tag of the payload, such as `ucan/dlg@1.0.0`.
     public let tag: String
-    /// The payload.
-    public let payload: Map
-    /// The 64-byte Ed25519 signature.
-    public let signature: [UInt8]
-    /// The bytes that the signature is over: the second element of the envelope.
-    let signedBytes: [UInt8]
+    /// Where the payload stands in `bytes`.
+    private let payloadStart: Int
+    private let name: Name
 
     /// `[` of two elements, then a byte string of 64 bytes: every envelope begins so.
     private static let prefix: [UInt8] = [0x82, 0x58, 0x40]
+    /// Where the signed bytes begin.
+    private static let signedStart = prefix.count + Signature.length
+    /// How many lists and maps the payload stands in.
+    private static let payloadDepth = 2
+
+    /// The 64-byte Ed25519 signature.
+    public var signature: ArraySlice<UInt8> { bytes[Envelope.prefix.count..<Envelope.signedStart] }
+    /// The bytes that the signature is over: the second element of the envelope.
+    private var signedBytes: ArraySlice<UInt8> { bytes[Envelope.signedStart...] }
+    /// The payload, taken apart.
+    public var payload: Map {
+        // It was read when the envelope was, and its bytes have not changed.
+        (try? DagCBOR.decode(bytes[payloadStart...]))?.mapValue ?? Map()
+    }
 
     /// Reads an envelope; its signature is not checked yet.
     ///
     /// - Throws: ``IdentityError/tooLarge(what:limit:)``, ``IdentityError/malformed(_:)``,
-    ///   ``IdentityError/notAnEnvelope``.
+    ///   ``IdentityError/notAnEnvelope``, ``IdentityError/invalidSignature`` where it has not 64 bytes.
     public init(decoding bytes: [UInt8], limit: Int = Envelope.maximumLength) throws(IdentityError) {
+        (self, _) = try Envelope.read(bytes, tags: nil, limit: limit) { reader throws(IPLDError) in
+            _ = try reader.item()
+        }
+    }
+
+    /// Reads an envelope of a known kind in one pass, and its payload field by field; the signature is not checked yet.
+    ///
+    /// - Throws: ``IdentityError/wrongTag(expected:)`` where the tag is none of `tags`, and what
+    ///   ``init(decoding:limit:)`` throws.
+    public static func open<Fields>(
+        _ bytes: [UInt8], tags: [String], limit: Int, _ read: (inout FieldReader) throws(IPLDError) -> Fields
+    ) throws(IdentityError) -> (envelope: Envelope, fields: Fields) {
+        try Envelope.read(bytes, tags: tags, limit: limit) { reader throws(IPLDError) in
+            var fields = try FieldReader(reader, depth: payloadDepth)
+            let result = try read(&fields)
+            reader = try fields.finish()
+            return result
+        }
+    }
+
+    private static func read<Payload>(
+        _ bytes: [UInt8], tags: [String]?, limit: Int, _ read: (inout CBORReader) throws(IPLDError) -> Payload
+    ) throws(IdentityError) -> (Envelope, Payload) {
         guard bytes.count <= limit else { throw .tooLarge(what: "an envelope", limit: limit) }
-        let value = try readingIPLD { () throws(IPLDError) in try DagCBOR.decode(bytes) }
-        guard let parts = value.listValue, parts.count == 2,
-            let signature = parts[0].bytesValue,
-            let signed = parts[1].mapValue, signed.count == 2,
-            signed["h"]?.bytesValue == Envelope.varsigHeader,
-            let tagged = signed.entries.first(where: { !$0.key.utf8.elementsEqual("h".utf8) }),
-            let payload = tagged.value.mapValue
-        else { throw .notAnEnvelope }
+        var reader = CBORReader(bytes[...])
+        guard let tag = try? frame(&reader) else { throw fault(of: bytes) }
+        if let tags, !tags.contains(where: { $0.utf8.elementsEqual(tag.utf8) }) { throw .wrongTag(expected: tags[0]) }
+        let start = reader.position
+        do {
+            let payload = try read(&reader)
+            try reader.finish()
+            return (Envelope(checked: bytes, tag: tag, payloadStart: start), payload)
+        } catch { throw .malformed(error) }
+    }
+
+    /// Reads everything up to the payload and gives the tag; `nil` or an error where it is not an envelope.
+    private static func frame(_ reader: inout CBORReader) throws(IPLDError) -> String? {
+        guard try reader.listCount() == 2, try reader.byteString().count == Signature.length,
+            reader.position == signedStart, try reader.mapCount() == 2,
+            try reader.unvalidatedText().elementsEqual("h".utf8), try reader.byteString() == varsigHeader[...]
+        else { return nil }
+        let tag = String(validating: try reader.unvalidatedText(), as: UTF8.self)
+        return reader.isAtMap ? tag : nil
+    }
+
+    /// Why bytes are not an envelope.
+    private static func fault(of bytes: [UInt8]) -> IdentityError {
+        let value: Value
+        do { value = try DagCBOR.decode(bytes) } catch { return .malformed(error) }
+        guard let parts = value.listValue, parts.count == 2, parts[0].bytesValue != nil,
+            let signed = parts[1].mapValue, signed.count == 2, signed["h"]?.bytesValue == varsigHeader,
+            signed.entries[1].value.mapValue != nil
+        else { return .notAnEnvelope }
         // A signature of another length is a wrong one, as in the official fixtures.
-        guard bytes.starts(with: Envelope.prefix) else { throw .invalidSignature }
+        return .invalidSignature
+    }
+
+    private init(checked bytes: [UInt8], tag: String, payloadStart: Int) {
         self.bytes = bytes
-        self.tag = tagged.key
-        self.payload = payload
-        self.signature = signature
-        self.signedBytes = Array(bytes.dropFirst(Envelope.prefix.count + Signature.length))
+        self.tag = tag
+        self.payloadStart = payloadStart
+        name = Name()
     }
 
     /// Signs a payload.
     ///
-    /// - Throws: ``IdentityError/malformed(_:)`` where the payload holds what DAG-CBOR does not allow.
+    /// - Throws: ``IdentityError/malformed(_:)`` where the payload holds what DAG-CBOR does not allow;
+    ///   ``IdentityError/notAnEnvelope`` for a tag that would not stand behind "h" in canonical order.
     public static func sign(
         _ payload: Map, tag: String, with key: borrowing SigningKey
     ) throws(IdentityError) -> Envelope {
+        guard tag.utf8.count > 1 else { throw .notAnEnvelope }
         let signed = try readingIPLD { () throws(IPLDError) in
             try DagCBOR.encode(["h": .bytes(varsigHeader), tag: .map(payload)])
         }
-        let signature = key.sign(signed)
-        return try Envelope(decoding: prefix + signature + signed, limit: .max)
+        // `{` of two entries, "h", the header, the tag: then the payload.
+        let head = try readingIPLD { () throws(IPLDError) in
+            try DagCBOR.encode(["h": .bytes(varsigHeader)]).count + DagCBOR.encode(.string(tag)).count
+        }
+        return Envelope(checked: prefix + key.sign(signed) + signed, tag: tag, payloadStart: signedStart + head)
     }
 
-    /// The name of this envelope: CIDv1, dag-cbor, sha2-256 of its bytes.
-    public var cid: CID { CID.of(dagCBOR: bytes) }
+    /// The name of this envelope: CIDv1, dag-cbor, sha2-256 of its bytes. Computed when it is first asked for.
+    public var cid: CID {
+        name.cid.withLock { cid in
+            if let cid { return cid }
+            let made = CID.of(dagCBOR: bytes)
+            cid = made
+            return made
+        }
+    }
+
+    /// Keeps the name, for which all bytes have to be hashed.
+    private final class Name: Sendable {
+        let cid = Mutex<CID?>(nil)
+    }
 
     /// Whether the signature is the principal's over the received bytes.
     public func isSigned(by principal: Principal) -> Bool {

@@ -8,20 +8,38 @@ public enum Base58 {
     public static let maxCharacters = 128
 
     private static let alphabet = Array("123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz".utf8)
-    /// The value of each character; `none` for those outside the alphabet.
+    /// The value of each character, `foreign` for those outside the alphabet.
     private static let values: [UInt8] = {
-        var values = [UInt8](repeating: none, count: 256)
+        var values = [UInt8](repeating: foreign, count: 256)
         for (value, character) in alphabet.enumerated() { values[Int(character)] = UInt8(value) }
         return values
     }()
-    private static let none: UInt8 = 0xFF
+
+    private static let foreign: UInt8 = 0xFF
+    /// As many digits as are written in one step: 58 to the fifth is the largest power that fits 32 bits.
+    private static let digitsInStep = 5
+    /// As many digits as are read in one step: 58 to the tenth is the largest power that fits 64 bits.
+    private static let digitsInWord = 10
 
     /// The text for `bytes`, which the caller knows to be few.
     public static func encode(_ bytes: some Collection<UInt8>) -> String {
         // Leading zero bytes would be lost in the number: each becomes one leading "1".
+        let alphabet = alphabet
         let zeros = bytes.prefix { $0 == 0 }.count
-        let digits = convert(bytes.dropFirst(zeros), from: 256, to: 58)
-        return String(ascii: repeatElement(alphabet[0], count: zeros) + digits.map { alphabet[Int($0)] })
+        var number = words(bytes.dropFirst(zeros))
+        var digits: [UInt8] = []  // least significant first
+        digits.reserveCapacity(zeros + bytes.count * 7 / 5 + digitsInStep)
+        while !number.isEmpty {
+            var rest = divideByStep(&number)
+            for _ in 0..<digitsInStep {
+                digits.append(alphabet[Int(rest % 58)])
+                rest /= 58
+            }
+        }
+        while digits.last == alphabet[0] { digits.removeLast() }
+        digits.append(contentsOf: repeatElement(alphabet[0], count: zeros))
+        digits.reverse()
+        return String(ascii: digits)
     }
 
     /// The bytes that `text` stands for.
@@ -32,27 +50,81 @@ public enum Base58 {
         _ text: some StringProtocol, maxCharacters: Int = Base58.maxCharacters
     ) throws(IPLDError) -> [UInt8] {
         guard text.utf8.count <= maxCharacters else { throw .tooLarge(limit: maxCharacters) }
-        let digits = text.utf8.map { values[Int($0)] }
-        guard !digits.contains(none) else { throw .invalidBase }
-        let zeros = digits.prefix { $0 == 0 }.count
-        return Array(repeatElement(0, count: zeros)) + convert(digits.dropFirst(zeros), from: 58, to: 256)
+        let digits = try Digits(utf8: Array(text.utf8)[...])
+        return (0..<digits.count).map { digits[$0] }
     }
 
-    /// The digits of a number, most significant first, in another base.
-    private static func convert(_ digits: some Collection<UInt8>, from: UInt32, to: UInt32) -> [UInt8] {
-        var result: [UInt8] = []  // least significant first
-        for digit in digits {
-            var carry = UInt32(digit)
-            for index in result.indices {
-                carry += UInt32(result[index]) * from
-                result[index] = UInt8(carry % to)
-                carry /= to
+    /// The bytes that a text stands for, as the number they are behind leading zeros.
+    struct Digits {
+        private let number: [UInt64]  // least significant word first
+        private let zeros: Int
+        /// How many bytes there are.
+        let count: Int
+
+        /// Reads ASCII text, which the caller knows to be short; throws `invalidBase`.
+        init(utf8 text: ArraySlice<UInt8>) throws(IPLDError) {
+            let values = values
+            zeros = text.prefix { $0 == UInt8(ascii: "1") }.count
+            var number: [UInt64] = []
+            number.reserveCapacity((text.count - zeros) / digitsInWord + 1)
+            var (group, scale, missing): (UInt64, UInt64, Int) = (0, 1, (text.count - zeros) % digitsInWord)
+            if missing == 0 { missing = digitsInWord }
+            for index in text.startIndex + zeros..<text.endIndex {
+                let value = values[Int(text[index])]
+                guard value != foreign else { throw .invalidBase }
+                (group, scale, missing) = (group * 58 + UInt64(value), scale * 58, missing - 1)
+                if missing == 0 {
+                    multiply(&number, by: scale, adding: group)
+                    (group, scale, missing) = (0, 1, digitsInWord)
+                }
             }
-            while carry > 0 {
-                result.append(UInt8(carry % to))
-                carry /= to
-            }
+            let bits = number.count * 64 - (number.last?.leadingZeroBitCount ?? 0)
+            count = zeros + (bits + 7) / 8
+            self.number = number
         }
-        return result.reversed()
+
+        /// The byte at a place, the first being the most significant.
+        subscript(place: Int) -> UInt8 {
+            if place < zeros { return 0 }
+            let position = count - 1 - place
+            return UInt8(truncatingIfNeeded: number[position / 8] >> UInt64(position % 8 * 8))
+        }
+    }
+
+    // MARK: Numbers as words, least significant first, without leading zeros
+
+    private static func words(_ bytes: some Collection<UInt8>) -> [UInt32] {
+        var number = [UInt32](repeating: 0, count: (bytes.count + 3) / 4)
+        var position = bytes.count
+        for byte in bytes {
+            position -= 1
+            number[position / 4] |= UInt32(byte) << UInt32(position % 4 * 8)
+        }
+        return number
+    }
+
+    private static func multiply(_ number: inout [UInt64], by factor: UInt64, adding summand: UInt64) {
+        var carry = summand
+        for index in number.indices {
+            let product = number[index].multipliedFullWidth(by: factor)
+            let (low, overflow) = product.low.addingReportingOverflow(carry)
+            number[index] = low
+            carry = product.high + (overflow ? 1 : 0)
+        }
+        if carry > 0 { number.append(carry) }
+    }
+
+    /// Divides by 58 to the fifth and gives the remainder.
+    private static func divideByStep(_ number: inout [UInt32]) -> UInt32 {
+        // Written out, so that the compiler can multiply instead.
+        let divisor: UInt64 = 656_356_768
+        var rest: UInt64 = 0
+        for index in number.indices.reversed() {
+            rest = rest << 32 | UInt64(number[index])
+            number[index] = UInt32(truncatingIfNeeded: rest / divisor)
+            rest %= divisor
+        }
+        while number.last == 0 { number.removeLast() }
+        return UInt32(truncatingIfNeeded: rest)
     }
 }

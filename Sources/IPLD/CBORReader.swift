@@ -1,22 +1,25 @@
-/// Reads canonical DAG-CBOR in one pass and refuses everything else.
-struct CBORReader {
-    private let bytes: ArraySlice<UInt8>
-    private let maxDepth: Int
+/// Reads canonical DAG-CBOR in one pass, in place, and refuses everything else.
+///
+/// What it gives as slices shares the memory of the input. Source: DAG-CBOR specification, "Strictness".
+public struct CBORReader {
+    let bytes: ArraySlice<UInt8>
+    let maxDepth: Int
     /// The index of the next byte.
-    private var index: Int
+    var index: Int
 
     /// The most entries for which memory is taken ahead. A count within the input can still be a lie, told again on each
     /// level of nesting.
     private static let maxReserved = 256
 
-    init(_ bytes: ArraySlice<UInt8>, maxDepth: Int) {
+    /// A reader of the items that fill the slice; lists and maps may nest `maxDepth` deep.
+    public init(_ bytes: ArraySlice<UInt8>, maxDepth: Int = DagCBOR.maxDepth) {
         self.bytes = bytes
         self.maxDepth = maxDepth
         index = bytes.startIndex
     }
 
     /// Throws `trailingBytes` unless everything has been read.
-    func finish() throws(IPLDError) {
+    public func finish() throws(IPLDError) {
         guard remaining == 0 else { throw .trailingBytes(at: position) }
     }
 
@@ -35,10 +38,9 @@ struct CBORReader {
             guard let value = Int64(exactly: argument) else { throw .integerOutOfRange(at: start) }
             return .int(~value)  // -1 - value
         case CBOR.byteString:
-            return .bytes(Array(try content(argument)))
+            return .bytes(Array(bytes[try content(argument)]))
         case CBOR.textString:
-            let content = try content(argument)
-            return .string(try text(content, at: start))
+            return .string(try text(try content(argument), at: start))
         case CBOR.array:
             return .list(try list(argument, depth: depth))
         case CBOR.map:
@@ -65,13 +67,10 @@ struct CBORReader {
         let count = try count(argument, bytesEach: 2)
         var entries: [Map.Entry] = []
         entries.reserveCapacity(min(count, CBORReader.maxReserved))
-        var previous: ArraySlice<UInt8>?
+        var previous: Range<Int>?
         for _ in 0..<count {
             let start = position
-            let key = try key()
-            if let previous, !CBORReader.precedes(previous, key) {
-                throw previous == key ? .duplicateKey(at: start) : .keysOutOfOrder(at: start)
-            }
+            let key = try key(after: previous)
             previous = key
             let name = try text(key, at: start)
             entries.append(Map.Entry(key: name, value: try value(depth: depth + 1)))
@@ -79,26 +78,30 @@ struct CBORReader {
         return Map(ordered: entries)
     }
 
-    /// Reads the content of a map key.
-    private mutating func key() throws(IPLDError) -> ArraySlice<UInt8> {
+    /// Reads a map key, which has to stand behind the `previous` in canonical order; gives where its content stands.
+    mutating func key(after previous: Range<Int>?) throws(IPLDError) -> Range<Int> {
         let start = position
         let first = try byte()
         guard first >> 5 == CBOR.textString else { throw .keyNotString(at: start) }
-        return try content(try argument(CBOR.textString, first & 0x1F, at: start))
+        let key = try content(try argument(CBOR.textString, first & 0x1F, at: start))
+        if let previous, !precedes(previous, key) {
+            throw bytes[previous] == bytes[key] ? .duplicateKey(at: start) : .keysOutOfOrder(at: start)
+        }
+        return key
     }
 
     /// Reads what follows a link's tag: a byte string that holds the identity prefix and a CID.
-    private mutating func link() throws(IPLDError) -> CID {
+    mutating func link() throws(IPLDError) -> CID {
         let start = position
         let first = try byte()
         guard first >> 5 == CBOR.byteString else { throw .invalidCID }
-        let content = try content(try argument(CBOR.byteString, first & 0x1F, at: start))
+        let content = bytes[try content(try argument(CBOR.byteString, first & 0x1F, at: start))]
         guard content.first == CBOR.identityPrefix else { throw .invalidCID }
         return try CID(bytes: content.dropFirst())
     }
 
     /// Reads what is left of an item of major type 7.
-    private mutating func simple(_ first: UInt8, at start: Int) throws(IPLDError) -> Value {
+    mutating func simple(_ first: UInt8, at start: Int) throws(IPLDError) -> Value {
         switch first {
         case CBOR.falseByte: return .bool(false)
         case CBOR.trueByte: return .bool(true)
@@ -117,7 +120,7 @@ struct CBORReader {
     // MARK: Heads and content
 
     /// Reads the number in the head of an item, whose first byte is read already, and holds it to its shortest form.
-    private mutating func argument(_ major: UInt8, _ info: UInt8, at start: Int) throws(IPLDError) -> UInt64 {
+    mutating func argument(_ major: UInt8, _ info: UInt8, at start: Int) throws(IPLDError) -> UInt64 {
         let (value, least): (UInt64, UInt64)
         switch info {
         case 0..<24: return UInt64(info)
@@ -132,20 +135,26 @@ struct CBORReader {
         return value
     }
 
-    /// Reads as many bytes as a head promised.
-    private mutating func content(_ argument: UInt64) throws(IPLDError) -> ArraySlice<UInt8> {
+    /// Moves behind as many bytes as a head promised, and gives where they stand.
+    mutating func content(_ argument: UInt64) throws(IPLDError) -> Range<Int> {
         let count = try count(argument, bytesEach: 1)
         defer { index += count }
-        return bytes[index..<index + count]
+        return index..<index + count
     }
 
-    private func text(_ content: ArraySlice<UInt8>, at start: Int) throws(IPLDError) -> String {
-        guard let text = String(validating: content, as: UTF8.self) else { throw .invalidUTF8(at: start) }
-        return text
+    private func text(_ content: Range<Int>, at start: Int) throws(IPLDError) -> String {
+        let span = bytes.span.extracting((content.lowerBound - bytes.startIndex)..<(content.upperBound - bytes.startIndex))
+        do { return String(copying: try UTF8Span(validating: span)) } catch { throw .invalidUTF8(at: start) }
+    }
+
+    /// Throws `invalidUTF8` unless the bytes are UTF-8.
+    func check(text content: Range<Int>, at start: Int) throws(IPLDError) {
+        let span = bytes.span.extracting((content.lowerBound - bytes.startIndex)..<(content.upperBound - bytes.startIndex))
+        do { _ = try UTF8Span(validating: span) } catch { throw .invalidUTF8(at: start) }
     }
 
     /// A count of things of at least `bytesEach` bytes, checked against what is left of the input.
-    private func count(_ argument: UInt64, bytesEach: Int) throws(IPLDError) -> Int {
+    func count(_ argument: UInt64, bytesEach: Int) throws(IPLDError) -> Int {
         guard argument <= UInt64(remaining / bytesEach) else { throw .truncated(at: bytes.count) }
         return Int(argument)
     }
@@ -160,17 +169,20 @@ struct CBORReader {
         return value
     }
 
-    private mutating func byte() throws(IPLDError) -> UInt8 {
+    mutating func byte() throws(IPLDError) -> UInt8 {
         guard index < bytes.endIndex else { throw .truncated(at: bytes.count) }
         defer { index += 1 }
         return bytes[index]
     }
 
-    private var remaining: Int { bytes.endIndex - index }
-    private var position: Int { index - bytes.startIndex }
+    var remaining: Int { bytes.endIndex - index }
+    /// How many bytes have been read.
+    public var position: Int { index - bytes.startIndex }
 
-    /// Canonical order of keys: shorter first, then by bytes.
-    private static func precedes(_ left: ArraySlice<UInt8>, _ right: ArraySlice<UInt8>) -> Bool {
-        left.count == right.count ? left.lexicographicallyPrecedes(right) : left.count < right.count
+    /// Whether two keys stand in canonical order: shorter first, then by bytes.
+    private func precedes(_ left: Range<Int>, _ right: Range<Int>) -> Bool {
+        guard left.count == right.count else { return left.count < right.count }
+        for (left, right) in zip(left, right) where bytes[left] != bytes[right] { return bytes[left] < bytes[right] }
+        return false
     }
 }

@@ -3,6 +3,11 @@ struct CBORWriter {
     /// What has been written so far.
     private(set) var bytes: [UInt8] = []
 
+    init() {
+        // What is signed here is mostly of this size.
+        bytes.reserveCapacity(512)
+    }
+
     /// Appends one value that stands inside `depth` lists and maps.
     mutating func write(_ value: Value, depth: Int) throws(IPLDError) {
         switch value {

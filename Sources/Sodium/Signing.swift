@@ -73,8 +73,22 @@ public enum Signature {
 
     /// Whether `signature` is one of `message` by the holder of `publicKey`; `false` for any malformed input.
     public static func isValid(_ signature: [UInt8], of message: [UInt8], by publicKey: [UInt8]) -> Bool {
+        isValid(signature[...], of: message[...], by: publicKey)
+    }
+
+    /// Whether `signature` is one of `message` by the holder of `publicKey`, both read where they stand.
+    public static func isValid(
+        _ signature: ArraySlice<UInt8>, of message: ArraySlice<UInt8>, by publicKey: [UInt8]
+    ) -> Bool {
         guard signature.count == length, publicKey.count == Int(crypto_sign_PUBLICKEYBYTES) else { return false }
-        return unsafe crypto_sign_verify_detached(signature, message, UInt64(message.count), publicKey) == 0
+        return unsafe signature.withUnsafeBufferPointer { signature in
+            unsafe message.withUnsafeBufferPointer { message in
+                guard let start = signature.baseAddress else { return false }
+                // An empty message has no address; none of its bytes is read.
+                return unsafe crypto_sign_verify_detached(
+                    start, message.baseAddress ?? start, UInt64(message.count), publicKey) == 0
+            }
+        }
     }
 }
 

@@ -103,6 +103,7 @@ public struct Grant: Sendable, Equatable {
         _ terms: Terms, to viewer: Principal, with keys: borrowing PseudonymKeys, random: RandomSource = .system
     ) throws(CapabilityError) -> Grant {
         guard !terms.fields.isEmpty else { throw .invalidClaim }
+        guard terms.disclosure.count == Disclosure.identifierLength, terms.status.isReadable else { throw .malformed }
         var meta = Map()
         meta["disclosure"] = .bytes(terms.disclosure)
         meta["home"] = .string(terms.home.string)
@@ -113,16 +114,34 @@ public struct Grant: Sendable, Equatable {
             to: viewer, subject: keys.principal, command: .profileRead,
             policy: .fields(terms.fields.map(\.rawValue)), meta: meta, expiration: terms.expiration,
             with: keys.signing, random: random)
-        return try Grant(delegation)
+        return Grant(delegation, terms)
+    }
+
+    private init(_ delegation: Delegation, _ terms: Terms) {
+        self.delegation = delegation
+        // As they are read from the policy: in the order of all fields, none twice.
+        fields = ProfileField.allCases.filter(terms.fields.contains)
+        expiration = terms.expiration
+        disclosure = terms.disclosure
+        home = terms.home
+        node = terms.node
+        status = terms.status
+        allowsHandingOn = terms.allowsHandingOn
     }
 
     private static func status(_ claim: Map) throws(CapabilityError) -> StatusReference {
         guard claim.count == 1, let list = claim["status_list"]?.mapValue, list.count == 2,
-            let index = list["idx"]?.intValue, let uri = list["uri"]?.stringValue, uri.utf8.count <= 512,
-            (0..<Int64(StatusList.maximumLength * 8)).contains(index)
+            let index = list["idx"]?.intValue, let uri = list["uri"]?.stringValue
         else { throw .malformed }
-        return StatusReference(index: Int(index), uri: uri)
+        let status = StatusReference(index: Int(index), uri: uri)
+        guard status.isReadable else { throw .malformed }
+        return status
     }
+}
+
+extension StatusReference {
+    /// Whether a grant may carry it: the index lies within the largest list, and the URI has at most 512 bytes.
+    fileprivate var isReadable: Bool { (0..<StatusList.maximumLength * 8).contains(index) && uri.utf8.count <= 512 }
 }
 
 extension ProfileField {

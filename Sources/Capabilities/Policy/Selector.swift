@@ -33,6 +33,10 @@ public struct Selector: Sendable, Equatable {
     ///
     /// - Throws: `malformed`; `limitExceeded` where it is longer.
     public init(_ text: String) throws(PolicyError) {
+        if text.utf8.elementsEqual(CollectionOfOne(UInt8(ascii: "."))) {
+            self = .identity
+            return
+        }
         var parser = try SelectorParser(text)
         self.init(text: text, segments: try parser.segments())
     }

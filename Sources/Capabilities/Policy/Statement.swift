@@ -35,9 +35,8 @@ enum Operator: String, CaseIterable {
 
     /// The operator written so, byte for byte.
     init?(_ text: String) {
-        guard let found = Operator.allCases.first(where: { $0.rawValue.utf8.elementsEqual(text.utf8) }) else {
-            return nil
-        }
+        // Equal by Unicode's rules is a first sieve; the bytes decide.
+        guard let found = Operator(rawValue: text), found.rawValue.utf8.elementsEqual(text.utf8) else { return nil }
         self = found
     }
 }

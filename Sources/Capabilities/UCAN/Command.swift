@@ -20,17 +20,24 @@ public struct Command: Hashable, Sendable, CustomStringConvertible {
     ///
     /// - Throws: ``CapabilityError/malformed`` for an empty segment, a final `/` (but `/` itself), upper case, white
     ///   space or control characters.
-    public init(_ string: String) throws(CapabilityError) {
-        let bytes = Array(string.utf8)
-        guard bytes.first == UInt8(ascii: "/"), bytes.count <= 256 else { throw .malformed }
-        let segments = bytes.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
-        guard bytes.count == 1 || segments.allSatisfy({ !$0.isEmpty }) else { throw .malformed }
-        let isLower = string.unicodeScalars.allSatisfy {
-            !$0.properties.isUppercase && !$0.properties.changesWhenLowercased && !$0.properties.isWhitespace
-                && $0.properties.generalCategory != .control
-        }
-        guard isLower else { throw .malformed }
+    public init(_ string: String) throws(CapabilityError) { try self.init(utf8: Array(string.utf8)[...]) }
+
+    /// Reads a command from its bytes; throws as `init(_:)` does, and for what is not UTF-8.
+    init(utf8 bytes: ArraySlice<UInt8>) throws(CapabilityError) {
+        let slash = UInt8(ascii: "/")
+        guard bytes.first == slash, bytes.count <= 256, bytes.count == 1 || bytes.last != slash,
+            !zip(bytes, bytes.dropFirst()).contains(where: { $0 == slash && $1 == slash }),
+            let string = String(validating: bytes, as: UTF8.self)
+        else { throw .malformed }
+        let isPlain = bytes.allSatisfy { (0x21...0x7e).contains($0) && !(0x41...0x5a).contains($0) }
+        guard isPlain || string.unicodeScalars.allSatisfy(Command.isLower) else { throw .malformed }
         self.string = string
+    }
+
+    private static func isLower(_ scalar: Unicode.Scalar) -> Bool {
+        let properties = scalar.properties
+        return !properties.isUppercase && !properties.changesWhenLowercased && !properties.isWhitespace
+            && properties.generalCategory != .control
     }
 
     private init(known string: String) { self.string = string }
@@ -38,10 +45,10 @@ public struct Command: Hashable, Sendable, CustomStringConvertible {
     /// Whether a capability for this command allows `other`: the same, or one whose first segments are all of this
     /// one's. Compared as bytes.
     public func covers(_ other: Command) -> Bool {
-        let (mine, theirs) = (Array(string.utf8), Array(other.string.utf8))
+        let (mine, theirs) = (string.utf8, other.string.utf8)
         if mine.count == 1 { return true }
         guard theirs.starts(with: mine) else { return false }
-        return theirs.count == mine.count || theirs[mine.count] == UInt8(ascii: "/")
+        return theirs.count == mine.count || theirs.dropFirst(mine.count).first == UInt8(ascii: "/")
     }
 
     /// The command as text.

@@ -25,77 +25,123 @@ public struct Delegation: Sendable, Equatable {
     public let policy: Policy
     /// What makes it unique.
     public let nonce: [UInt8]
-    /// Asserted data that is no authority; `nil` where absent.
-    public let meta: Map?
+    /// Asserted data that is no authority, as it was received; `nil` where absent.
+    private let asserted: Asserted
     /// The first second at which it is valid, in Unix seconds; `nil` for no bound.
     public let notBefore: Int64?
     /// The last second at which it is valid, in Unix seconds; `nil` for no bound.
     public let expiration: Int64?
 
+    /// Asserted data that is no authority; `nil` where absent. Taken apart each time it is asked for.
+    public var meta: Map? {
+        switch asserted {
+        case .nothing: nil
+        case .received(let item): item.value.mapValue
+        case .written(let map): map
+        }
+    }
     /// The name of the delegation.
-    public let cid: CID
+    public var cid: CID { envelope.cid }
 
     /// Reads a delegation. Its signature is not checked: that is the chain's work.
     ///
-    /// - Throws: ``CapabilityError/malformed``, ``CapabilityError/limitExceeded``.
-    public init(decoding bytes: [UInt8]) throws(CapabilityError) {
-        let envelope = try usingIdentity { () throws(IdentityError) in
-            let envelope = try Envelope(decoding: bytes, limit: Delegation.maximumLength)
-            try envelope.require(tag: Delegation.tag)
-            return envelope
+    /// - Throws: ``CapabilityError/malformed``, ``CapabilityError/limitExceeded``, ``CapabilityError/invalidSignature``
+    ///   where the signature has not 64 bytes.
+    public init(decoding bytes: [UInt8], accepting versions: UCANVersions = .final) throws(CapabilityError) {
+        let (envelope, fields): (Envelope, Fields) = try usingIdentity { () throws(IdentityError) in
+            try Envelope.open(bytes, tags: versions.tags(Delegation.tag), limit: Delegation.maximumLength) {
+                reader throws(IPLDError) in try Fields(&reader)
+            }
         }
-        var reader = MapReader(envelope.payload)
-        let fields = try readingIPLD { () throws(IPLDError) in
-            let fields = (
-                issuer: try Principal(did: reader.string("iss")), audience: try Principal(did: reader.string("aud")),
-                subject: try reader.nullableString("sub"), command: try reader.string("cmd"),
-                policy: try reader.value("pol"), nonce: try reader.bytes("nonce"),
-                meta: try reader.optionalMap("meta"), notBefore: try reader.optionalInt("nbf"),
-                expiration: try reader.nullableInt("exp")
-            )
-            try reader.finish()
-            return fields
-        }
+        do { policy = try Policy(fields.policy) } catch { throw .malformed }
         self.envelope = envelope
         issuer = fields.issuer
         audience = fields.audience
-        if let did = fields.subject {
-            subject = try readingIPLD { () throws(IPLDError) in try Principal(did: did) }
-        } else {
-            subject = nil
-        }
-        command = try Command(fields.command)
-        do { policy = try Policy(fields.policy) } catch { throw .malformed }
-        nonce = fields.nonce
-        meta = fields.meta
+        subject = fields.subject
+        command = try Command(utf8: fields.command)
+        nonce = Array(fields.nonce)
+        asserted = fields.meta.map { .received($0) } ?? .nothing
         notBefore = try Delegation.time(fields.notBefore)
         expiration = try Delegation.time(fields.expiration)
-        cid = envelope.cid
+    }
+
+    /// The payload's fields, in the canonical order of their keys.
+    private struct Fields {
+        let (audience, issuer): (Principal, Principal)
+        let command, nonce: ArraySlice<UInt8>
+        let expiration, notBefore: Int64?
+        let policy: Value
+        let subject: Principal?
+        let meta: CBORItem?
+
+        init(_ reader: inout FieldReader) throws(IPLDError) {
+            let audience = try reader.principal("aud")
+            command = try reader.unvalidatedText("cmd")
+            expiration = try reader.nullableInt("exp")
+            (self.audience, issuer) = (audience, try reader.principal("iss"))
+            notBefore = try reader.optionalInt("nbf")
+            policy = try reader.value("pol")
+            subject = try reader.nullablePrincipal("sub")
+            meta = try reader.optionalMapItem("meta")
+            nonce = try reader.bytes("nonce")
+        }
     }
 
     /// Signs a delegation.
     ///
-    /// - Throws: ``CapabilityError/malformed`` where `meta` holds what DAG-CBOR does not allow.
+    /// - Throws: ``CapabilityError/malformed`` where a time is out of range or `meta` holds what DAG-CBOR does not
+    ///   allow; ``CapabilityError/limitExceeded`` where it would be too large to be read.
     public static func sign(
         to audience: Principal, subject: Principal?, command: Command, policy: Policy, meta: Map? = nil,
         notBefore: Int64? = nil, expiration: Int64?, with key: borrowing SigningKey, random: RandomSource = .system
     ) throws(CapabilityError) -> Delegation {
         let issuer: Principal
         do { issuer = try key.principal() } catch { throw CapabilityError(error) }
+        let nonce = random.bytes(16)
+        let name = issuer.did
         var payload = Map()
-        payload["iss"] = .string(issuer.did)
         payload["aud"] = .string(audience.did)
-        payload["sub"] = subject.map { .string($0.did) } ?? .null
         payload["cmd"] = .string(command.string)
+        payload["exp"] = try time(expiration).map { .int($0) } ?? .null
+        payload["iss"] = .string(name)
+        payload["nbf"] = try time(notBefore).map { .int($0) }
         payload["pol"] = policy.value
-        payload["nonce"] = .bytes(random.bytes(16))
+        payload["sub"] = subject.map { .string($0 == issuer ? name : $0.did) } ?? .null
         payload["meta"] = meta.map { .map($0) }
-        payload["nbf"] = notBefore.map { .int($0) }
-        payload["exp"] = expiration.map { .int($0) } ?? .null
+        payload["nonce"] = .bytes(nonce)
         let envelope: Envelope
         do { envelope = try Envelope.sign(payload, tag: tag, with: key) } catch { throw CapabilityError(error) }
-        return try Delegation(decoding: envelope.bytes)
+        guard envelope.bytes.count <= maximumLength else { throw .limitExceeded }
+        return Delegation(
+            envelope: envelope, issuer: issuer, audience: audience, subject: subject, command: command, policy: policy,
+            nonce: nonce, asserted: meta.map { .written($0) } ?? .nothing, notBefore: notBefore, expiration: expiration)
     }
+
+    private init(
+        envelope: Envelope, issuer: Principal, audience: Principal, subject: Principal?, command: Command,
+        policy: Policy, nonce: [UInt8], asserted: Asserted, notBefore: Int64?, expiration: Int64?
+    ) {
+        self.envelope = envelope
+        self.issuer = issuer
+        self.audience = audience
+        self.subject = subject
+        self.command = command
+        self.policy = policy
+        self.nonce = nonce
+        self.asserted = asserted
+        self.notBefore = notBefore
+        self.expiration = expiration
+    }
+
+    /// The field `meta`: bytes where it was received, so that nothing is taken apart for those who do not ask.
+    private enum Asserted {
+        case nothing
+        case received(CBORItem)
+        case written(Map)
+    }
+
+    /// Whether the received bytes are the same.
+    public static func == (left: Delegation, right: Delegation) -> Bool { left.envelope == right.envelope }
 
     /// Checks that the delegation is valid at a time; both bounds are themselves valid.
     ///
@@ -110,5 +156,23 @@ public struct Delegation: Sendable, Equatable {
         guard let value else { return nil }
         guard (0...(1 << 53 - 1)).contains(value) else { throw .malformed }
         return value
+    }
+}
+
+/// Which versions of UCAN are read: always 1.0.0 as it was published, and its release candidate only where asked for.
+///
+/// The delegation and invocation specifications still print the candidate's tag; see `docs/spec.md`.
+public enum UCANVersions: Sendable {
+    /// `1.0.0` alone.
+    case final
+    /// `1.0.0` and `1.0.0-rc.1`.
+    case finalAndCandidate
+
+    /// The tags accepted for a kind whose published tag is given.
+    func tags(_ tag: String) -> [String] {
+        switch self {
+        case .final: [tag]
+        case .finalAndCandidate: [tag, tag + "-rc.1"]
+        }
     }
 }

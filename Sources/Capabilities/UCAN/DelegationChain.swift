@@ -59,6 +59,7 @@ public struct DelegationChain: Sendable {
     /// Whether any of the revocations counts for this chain: whoever issued a delegation of the path may revoke that one
     /// or any later one in it, and nobody else may.
     public func isRevoked(by revocations: KnownRevocations) -> Bool {
+        if revocations.revokers.isEmpty { return false }
         var issuers: Set<Principal> = []
         for delegation in delegations {
             issuers.insert(delegation.issuer)

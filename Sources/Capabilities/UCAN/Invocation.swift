@@ -33,50 +33,53 @@ public struct Invocation: Sendable, Equatable {
     public let issuedAt: Int64?
 
     /// The name of the invocation.
-    public let cid: CID
+    public var cid: CID { envelope.cid }
 
     /// Reads an invocation. Its signature is not checked: that is the verifier's work.
     ///
-    /// - Throws: ``CapabilityError/malformed``, ``CapabilityError/limitExceeded``.
-    public init(decoding bytes: [UInt8]) throws(CapabilityError) {
-        let envelope = try usingIdentity { () throws(IdentityError) in
-            let envelope = try Envelope(decoding: bytes, limit: Invocation.maximumLength)
-            try envelope.require(tag: Invocation.tag)
-            return envelope
+    /// - Throws: ``CapabilityError/malformed``, ``CapabilityError/limitExceeded``, ``CapabilityError/invalidSignature``
+    ///   where the signature has not 64 bytes.
+    public init(decoding bytes: [UInt8], accepting versions: UCANVersions = .final) throws(CapabilityError) {
+        let (envelope, fields): (Envelope, Fields) = try usingIdentity { () throws(IdentityError) in
+            try Envelope.open(bytes, tags: versions.tags(Invocation.tag), limit: Invocation.maximumLength) {
+                reader throws(IPLDError) in try Fields(&reader)
+            }
         }
-        var reader = MapReader(envelope.payload)
-        let fields = try readingIPLD { () throws(IPLDError) in
-            let fields = (
-                issuer: try Principal(did: reader.string("iss")), subject: try Principal(did: reader.string("sub")),
-                audience: try reader.optionalString("aud"), command: try reader.string("cmd"),
-                arguments: try reader.map("args"), proofs: try reader.list("prf"), nonce: try reader.bytes("nonce"),
-                expiration: try reader.nullableInt("exp"), issuedAt: try reader.optionalInt("iat")
-            )
-            _ = try reader.optionalMap("meta")
-            _ = try reader.optionalLink("cause")
-            try reader.finish()
-            return fields
-        }
+        guard fields.proofs.allSatisfy(\.isDagCBORSHA256) else { throw .malformed }
         self.envelope = envelope
         issuer = fields.issuer
         subject = fields.subject
-        if let did = fields.audience {
-            audience = try readingIPLD { () throws(IPLDError) in try Principal(did: did) }
-        } else {
-            audience = nil
-        }
-        command = try Command(fields.command)
+        audience = fields.audience
+        command = try Command(utf8: fields.command)
         arguments = fields.arguments
-        var proofs: [CID] = []
-        for proof in fields.proofs {
-            guard let link = proof.linkValue, link.isDagCBORSHA256 else { throw .malformed }
-            proofs.append(link)
-        }
-        self.proofs = proofs
-        nonce = fields.nonce
+        proofs = fields.proofs
+        nonce = Array(fields.nonce)
         expiration = try Delegation.time(fields.expiration)
         issuedAt = try Delegation.time(fields.issuedAt)
-        cid = envelope.cid
+    }
+
+    /// The payload's fields, in the canonical order of their keys.
+    private struct Fields {
+        let (issuer, subject): (Principal, Principal)
+        let audience: Principal?
+        let command, nonce: ArraySlice<UInt8>
+        let expiration, issuedAt: Int64?
+        let proofs: [CID]
+        let arguments: Map
+
+        init(_ reader: inout FieldReader) throws(IPLDError) {
+            audience = try reader.optionalPrincipal("aud")
+            command = try reader.unvalidatedText("cmd")
+            expiration = try reader.nullableInt("exp")
+            issuedAt = try reader.optionalInt("iat")
+            let issuer = try reader.principal("iss")
+            proofs = try reader.links("prf", limit: Invocation.maximumLength)
+            (self.issuer, subject) = (issuer, try reader.principal("sub"))
+            arguments = try reader.map("args")
+            _ = try reader.optionalMapItem("meta")
+            _ = try reader.optionalLink("cause")
+            nonce = try reader.bytes("nonce")
+        }
     }
 
     /// Signs an invocation.
