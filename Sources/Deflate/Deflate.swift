@@ -39,13 +39,24 @@ public enum Deflate {
         }
         defer { unsafe _ = deflateEnd(stream) }
         let bound = Int(unsafe deflateBound(stream, UInt(input.count)))
-        return try unsafe run(stream, input: input, capacity: bound, limit: bound) { unsafe deflate($0, Z_FINISH) }
+        return try unsafe run(stream, input: input[...], capacity: bound, limit: bound) {
+            unsafe deflate($0, Z_FINISH)
+        }
     }
 
     /// Decompresses one whole stream of at most `limit` bytes; memory is taken as output appears, never ahead of it.
     ///
     /// - Throws: ``DeflateError/malformed``, ``DeflateError/tooLarge(limit:)``, ``DeflateError/outOfMemory``.
     public static func decompress(_ input: [UInt8], format: Format, limit: Int) throws(DeflateError) -> [UInt8] {
+        try decompress(input[...], format: format, limit: limit)
+    }
+
+    /// Decompresses one whole stream that fills a slice, as the function for arrays does.
+    ///
+    /// - Throws: ``DeflateError/malformed``, ``DeflateError/tooLarge(limit:)``, ``DeflateError/outOfMemory``.
+    public static func decompress(
+        _ input: ArraySlice<UInt8>, format: Format, limit: Int
+    ) throws(DeflateError) -> [UInt8] {
         let stream = unsafe newStream()
         defer { unsafe stream.deallocate() }
         guard unsafe dump_inflate_init(stream, format.windowBits) == Z_OK else { throw .outOfMemory }
@@ -65,14 +76,14 @@ public enum Deflate {
 
     /// Feeds all of `input` through `step` until the stream ends, with the output in chunks.
     private static func run(
-        _ stream: UnsafeMutablePointer<z_stream>, input: [UInt8], capacity: Int, limit: Int,
+        _ stream: UnsafeMutablePointer<z_stream>, input: ArraySlice<UInt8>, capacity: Int, limit: Int,
         step: (UnsafeMutablePointer<z_stream>) -> Int32
     ) throws(DeflateError) -> [UInt8] {
-        var source = input
         var output: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: max(capacity, 64))
-        let ended = unsafe source.withUnsafeMutableBufferPointer { source -> Result<Bool, DeflateError> in
-            unsafe stream.pointee.next_in = source.baseAddress
+        let ended = unsafe input.withUnsafeBufferPointer { source -> Result<Bool, DeflateError> in
+            // zlib only reads here: its type is older than const.
+            unsafe stream.pointee.next_in = UnsafeMutablePointer(mutating: source.baseAddress)
             unsafe stream.pointee.avail_in = UInt32(source.count)
             while true {
                 let (status, produced) = unsafe chunk.withUnsafeMutableBufferPointer { target in

@@ -103,6 +103,15 @@ struct MailboxInvocationTests {
         }
     }
 
+    @Test(arguments: Container.Encoding.allCases)
+    func `a container is taken in every encoding`(encoding: Container.Encoding) async throws {
+        try await GrantScene.run { scene in
+            let bytes = try Container([scene.request.invocation.envelope.bytes]).encoded(encoding)
+            let reply = try await scene.node.post(container: bytes)
+            #expect(reply.status == 200)
+        }
+    }
+
     @Test(arguments: ["application/json", "application/cbor", "text/plain", ""])
     func `a container of another media type is refused`(type: String) async throws {
         try await GrantScene.run { scene in

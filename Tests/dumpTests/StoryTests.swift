@@ -79,6 +79,12 @@ import Testing
         #expect(json.flag("holder_proven") == false)
         let verified = try await Command.run("object", "verify", copies.object)
         #expect(verified.code == 0 && verified.output.contains(object))
+        // The same grant, as text: a container in base64.
+        let container = try Scratch.read(copies.grant)
+        var asText = copies
+        asText.grant = try stage.scratch.write(
+            "B" + Data(container.dropFirst()).base64EncodedString(), to: "grant.base64")
+        #expect(try await Command.run(asText.verification).output == text.output)
 
         try await stage.steve.text("revoke", short(grant))
         let before = try Scratch.read(copies.statusList)

@@ -1,16 +1,15 @@
 internal import DumpIdentity
 internal import IPLD
 
-/// Several tokens in one piece, `ctn-v1`: a header byte, then DAG-CBOR `{"ctn-v1": [bytes, …]}`.
+/// Several tokens in one piece, `ctn-v1`: a header byte that names the ``Encoding``, then DAG-CBOR
+/// `{"ctn-v1": [bytes, …]}` in that encoding.
 ///
-/// Written and read here: header `@` (0x40), raw bytes without compression. The five other encodings have their place
-/// in ``init(decoding:)``. Source: UCAN container specification, version 1.
+/// Source: UCAN container specification, version 1.
 public struct Container: Sendable, Equatable {
-    /// The largest accepted container in bytes.
+    /// The largest accepted container in bytes: as it is received, and as it would be without an encoding.
     public static let maximumLength = 256 * 1024
     /// The most tokens in a container.
     public static let maximumTokens = 64
-    private static let rawHeader: UInt8 = 0x40
     private static let version = "ctn-v1"
 
     /// The tokens as received.
@@ -19,18 +18,22 @@ public struct Container: Sendable, Equatable {
     /// A container of these tokens.
     public init(_ tokens: [[UInt8]]) { self.tokens = tokens }
 
-    /// Reads a container. Its tokens are neither read nor verified.
+    /// Reads a container in any of its encodings, with the tokens in any order. They are neither read nor verified.
+    ///
+    /// Where nothing is encoded, each token is copied once, and nothing else is.
     ///
     /// - Throws: ``CapabilityError/malformed``, ``CapabilityError/limitExceeded``.
     public init(decoding bytes: [UInt8]) throws(CapabilityError) {
         guard bytes.count <= Container.maximumLength else { throw .limitExceeded }
-        guard bytes.first == Container.rawHeader else { throw .malformed }
-        let value = try readingIPLD { () throws(IPLDError) in try DagCBOR.decode(bytes.dropFirst()) }
+        guard let header = bytes.first, let encoding = Encoding(rawValue: header) else { throw .malformed }
+        let content = try encoding.decode(bytes.dropFirst(), limit: Container.maximumLength - 1)
+        let value = try readingIPLD { () throws(IPLDError) in try DagCBOR.decode(content) }
         guard let map = value.mapValue, map.count == 1, let list = map[Container.version]?.listValue else {
             throw .malformed
         }
         guard list.count <= Container.maximumTokens else { throw .limitExceeded }
         var tokens: [[UInt8]] = []
+        tokens.reserveCapacity(list.count)
         for item in list {
             guard let token = item.bytesValue else { throw .malformed }
             tokens.append(token)
@@ -39,12 +42,18 @@ public struct Container: Sendable, Equatable {
     }
 
     /// The container's bytes, with the tokens in bytewise order and none twice.
-    public func encoded() throws(CapabilityError) -> [UInt8] {
+    ///
+    /// - Throws: ``CapabilityError/limitExceeded`` where the result could not be read again.
+    public func encoded(_ encoding: Encoding = .bytes) throws(CapabilityError) -> [UInt8] {
         guard tokens.count <= Container.maximumTokens else { throw .limitExceeded }
         var sorted = tokens.sorted { $0.lexicographicallyPrecedes($1) }
         sorted = sorted.indices.filter { $0 == 0 || sorted[$0] != sorted[$0 - 1] }.map { sorted[$0] }
         let value: Value = [Container.version: .list(sorted.map { .bytes($0) })]
-        return try readingIPLD { () throws(IPLDError) in [Container.rawHeader] + (try DagCBOR.encode(value)) }
+        let content = try readingIPLD { () throws(IPLDError) in try DagCBOR.encode(value) }
+        guard content.count < Container.maximumLength else { throw .limitExceeded }
+        let bytes = [encoding.rawValue] + (try encoding.encode(content))
+        guard bytes.count <= Container.maximumLength else { throw .limitExceeded }
+        return bytes
     }
 
     /// The delegations of the container, in the container's order; tokens of other kinds are left out.

@@ -33,13 +33,15 @@ struct KeyCommand: ParsableCommand {
     }
 }
 
-/// A grant in a file: a container, or what a viewer handed on.
+/// A grant in a file: a container in any encoding, or what a viewer handed on.
 enum GrantFile {
     static func read(_ path: String) throws(CommandError) -> [Delegation] {
         let bytes = try UserFile.read(path, limit: Container.maximumLength)
         return try reading(path) {
-            // The two forms cannot be mistaken for each other: a handover begins with a CBOR map.
-            if bytes.first != UInt8(ascii: "@") { return try Handover(decoding: bytes).delegations }
+            // The two forms cannot be mistaken for each other: a handover begins with a CBOR map, which is no header.
+            guard let first = bytes.first, Container.Encoding(rawValue: first) != nil else {
+                return try Handover(decoding: bytes).delegations
+            }
             let delegations = try Container(decoding: bytes).delegations()
             guard delegations.count == 1 else { throw CapabilityError.malformed }
             return delegations
