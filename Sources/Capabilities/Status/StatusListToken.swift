@@ -4,13 +4,16 @@ public import Sodium
 
 /// A signed status list: a JWT of type `statuslist+jwt`, signed with EdDSA by the node that issues it.
 ///
-/// One algorithm and one status size are read: anything else is refused. Source: Token Status List, "Status List Token
+/// One algorithm is read, and statuses of 1, 2, 4 or 8 bits: anything else is refused. The draft recommends `exp` and
+/// `ttl`; here they are required, or a list could be relied on for ever. Source: Token Status List, "Status List Token
 /// in JWT Format"; RFC 7519; RFC 8037.
 public struct StatusListToken: Sendable, Equatable {
     /// The media type of the token.
     public static let mediaType = "application/statuslist+jwt"
     /// The longest accepted token in bytes.
     public static let maximumLength = 2 << 20
+    /// How many seconds a list may be ahead of the reader's clock.
+    static let clockTolerance: Int64 = 60
 
     /// The name of the list: the claim `sub`.
     public let uri: String
@@ -44,7 +47,8 @@ public struct StatusListToken: Sendable, Equatable {
         let header: Value = ["alg": "EdDSA", "typ": "statuslist+jwt", "kid": .string(issuer.did)]
         let claims: Value = [
             "sub": .string(uri), "iss": .string(issuer.did), "iat": .int(issuedAt), "exp": .int(expiration),
-            "ttl": .int(timeToLive), "status_list": ["bits": 1, "lst": .string(try list.compressed())],
+            "ttl": .int(timeToLive),
+            "status_list": ["bits": .int(Int64(list.bits)), "lst": .string(try list.compressed())],
         ]
         let encoded = try readingIPLD { () throws(IPLDError) in
             (header: try DagJSON.encode(header), claims: try DagJSON.encode(claims))
@@ -60,6 +64,17 @@ public struct StatusListToken: Sendable, Equatable {
     public init(
         verifying text: String, issuer: Principal, uri: String, at time: Int64
     ) throws(CapabilityError) {
+        try self.init(text, issuer: issuer, uri: uri, time: time)
+    }
+
+    /// Verifies a token without its times: for what was held when it was valid. It says nothing of any moment.
+    ///
+    /// - Throws: what the public initializer throws, but nothing about time.
+    init(verifyingAtNoTime text: String, issuer: Principal, uri: String) throws(CapabilityError) {
+        try self.init(text, issuer: issuer, uri: uri, time: nil)
+    }
+
+    private init(_ text: String, issuer: Principal, uri: String, time: Int64?) throws(CapabilityError) {
         guard text.utf8.count <= StatusListToken.maximumLength else { throw .limitExceeded }
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count == 3 else { throw .malformed }
@@ -75,17 +90,26 @@ public struct StatusListToken: Sendable, Equatable {
         guard let subject = claims["sub"]?.stringValue, let signer = claims["iss"]?.stringValue,
             let issuedAt = claims["iat"]?.intValue, let expiration = claims["exp"]?.intValue,
             let timeToLive = claims["ttl"]?.intValue, timeToLive > 0,
-            let list = claims["status_list"]?.mapValue, list["bits"] == 1, let text = list["lst"]?.stringValue
+            let list = claims["status_list"]?.mapValue, let bits = list["bits"]?.intValue,
+            StatusList.sizes.contains(bits), let text = list["lst"]?.stringValue
         else { throw .malformed }
         guard subject.utf8.elementsEqual(uri.utf8), signer.utf8.elementsEqual(issuer.did.utf8) else {
             throw .statusUnavailable
         }
-        guard time < expiration else { throw .expired }
-        // A list from the future means that a clock is wrong: then its age cannot be told. A minute is let pass.
-        guard issuedAt <= time + 60 else { throw .tooEarly }
+        if let time {
+            try StatusListToken.checkTime(time, issuedAt: issuedAt, expiration: expiration)
+        }
         self.init(
             uri: uri, issuer: issuer, issuedAt: issuedAt, expiration: expiration, timeToLive: timeToLive,
-            list: try StatusList(compressed: text))
+            list: try StatusList(compressed: text, bits: Int(bits)))
+    }
+
+    /// Refuses a list that has expired, and one from the future: then a clock is wrong, and its age cannot be told.
+    ///
+    /// - Throws: ``CapabilityError/expired``, ``CapabilityError/tooEarly``.
+    static func checkTime(_ time: Int64, issuedAt: Int64, expiration: Int64) throws(CapabilityError) {
+        guard time < expiration else { throw .expired }
+        guard issuedAt <= time + clockTolerance else { throw .tooEarly }
     }
 
     private static func json(_ part: Substring) throws(CapabilityError) -> Map {

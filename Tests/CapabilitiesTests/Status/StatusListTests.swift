@@ -1,11 +1,8 @@
-import IPLD
 import Testing
 
 @testable import Capabilities
 
 struct StatusListTests {
-    private static let published = "status-list/status-list.json"
-
     @Test(arguments: [(0, 0), (1, 8), (8, 8), (9, 16), (1_000, 1_000)])
     func `a list has room in whole bytes`(asked: Int, count: Int) {
         #expect(StatusList(count: asked).count == count)
@@ -64,16 +61,5 @@ struct StatusListTests {
     @Test(arguments: ["", "!", "AAAA", "eNoDAAAAAAE=", "eNoD", "eNoDAAAAAAEA"])
     func `what is no compressed list is refused`(text: String) {
         #expect(throws: CapabilityError.malformed) { try StatusList(compressed: text) }
-    }
-
-    @Test(.enabled(if: PublishedVectors.exist(published), "no published vectors beside the project"))
-    func `the published list of one bit is read with every index`() throws {
-        let root = try DagJSON.decode(PublishedVectors.read(Self.published))
-        let vector = try #require(root.mapValue?["1-bit"]?.mapValue)
-        let list = try StatusList(compressed: try #require(vector["lst"]?.stringValue))
-        let nonzero = try #require(vector["nonzero"]?.mapValue)
-        let expected = try nonzero.keys.map { try #require(Int($0)) }
-        #expect(Int64(list.count) == vector["size"]?.intValue)
-        #expect(try (0..<list.count).filter { try list.isRevoked($0) } == expected.sorted())
     }
 }

@@ -1,37 +1,9 @@
 import IPLD
-import Sodium
 import Testing
 
 @testable import Capabilities
 
-struct StatusListTokenTests {
-    private static let published = "status-list/status-list.json"
-    private static let header: Value = ["alg": "EdDSA", "typ": "statuslist+jwt"]
-
-    /// The claims of a good token, changed.
-    private func claims(_ change: (inout Map) -> Void = { _ in }) throws -> Value {
-        let good: Value = [
-            "sub": .string(GrantFixture.listURI), "iss": .string(try Party.node.principal.did),
-            "iat": .int(testTime), "exp": .int(testTime + 100), "ttl": 60,
-            "status_list": ["bits": 1, "lst": .string(try StatusList(bytes: [0x08]).compressed())],
-        ]
-        var map = try #require(good.mapValue)
-        change(&map)
-        return .map(map)
-    }
-
-    private func token(header: Value = header, claims: Value, by signer: Party = .node) throws -> String {
-        let parts = try [header, claims].map { Base64URL.encode(Array(try DagJSON.encode($0).utf8)) }
-        let input = parts.joined(separator: ".")
-        return input + "." + Base64URL.encode(try signer.key().sign(Array(input.utf8)))
-    }
-
-    private func verify(
-        _ token: String, issuer: Party = .node, uri: String = GrantFixture.listURI, at time: Int64 = testTime
-    ) throws -> StatusListToken {
-        try StatusListToken(verifying: token, issuer: issuer.principal, uri: uri, at: time)
-    }
-
+struct StatusListTokenTests: StatusListTokenSuite {
     @Test func `what was signed is what is read`() throws {
         let token = try verify(statusListToken(revoking: [5, 63]))
         #expect(token.uri == GrantFixture.listURI)
@@ -115,67 +87,5 @@ struct StatusListTokenTests {
     @Test func `a header that need not be understood is let pass`() throws {
         let header: Value = ["alg": "EdDSA", "typ": "statuslist+jwt", "kid": "x", "x": 1]
         #expect(throws: Never.self) { try verify(token(header: header, claims: claims())) }
-    }
-
-    @Test func `the second of expiry is the first one that is not valid`() throws {
-        let token = try statusListToken(expiration: testTime + 10)
-        #expect(throws: Never.self) { try verify(token, at: testTime + 9) }
-        #expect(throws: CapabilityError.expired) { try verify(token, at: testTime + 10) }
-    }
-
-    @Test func `a token from more than a minute in the future is refused`() throws {
-        let token = try statusListToken(issuedAt: testTime)
-        #expect(throws: Never.self) { try verify(token, at: testTime - 60) }
-        #expect(throws: CapabilityError.tooEarly) { try verify(token, at: testTime - 61) }
-    }
-
-    @Test(
-        arguments: ["sub", "iss", "iat", "exp", "ttl", "status_list"], [nil, .null, true, .float(1), []] as [Value?])
-    func `a claim that is absent or of another kind is refused`(claim: String, value: Value?) throws {
-        #expect(throws: CapabilityError.malformed) { try verify(token(claims: claims { $0[claim] = value })) }
-    }
-
-    @Test(arguments: [0, -1] as [Value])
-    func `a time to live below one second is refused`(value: Value) throws {
-        #expect(throws: CapabilityError.malformed) { try verify(token(claims: claims { $0["ttl"] = value })) }
-    }
-
-    @Test(arguments: [0, 2, 4, 8, -1, "1", .null] as [Value])
-    func `a status of another size is refused`(bits: Value) throws {
-        let claims = try claims { $0.edit("status_list") { $0["bits"] = bits } }
-        #expect(throws: CapabilityError.malformed) { try verify(token(claims: claims)) }
-    }
-
-    @Test(arguments: ["", "AAAA", "!", 1, .null] as [Value])
-    func `a list that does not expand is refused`(list: Value) throws {
-        let claims = try claims { $0.edit("status_list") { $0["lst"] = list } }
-        #expect(throws: CapabilityError.malformed) { try verify(token(claims: claims)) }
-    }
-
-    @Test func `a bomb is refused`() throws {
-        let bomb = try StatusList(bytes: [UInt8](repeating: 0, count: 64 << 20)).compressed()
-        let claims = try claims { $0.edit("status_list") { $0["lst"] = .string(bomb) } }
-        #expect(throws: CapabilityError.limitExceeded) { try verify(token(claims: claims)) }
-    }
-
-    @Test func `a token above the limit is refused before it is read`() {
-        let text = String(repeating: ".", count: StatusListToken.maximumLength + 1)
-        #expect(throws: CapabilityError.limitExceeded) { try verify(text) }
-    }
-
-    @Test(
-        .enabled(if: PublishedVectors.exist(published), "no published vectors beside the project"),
-        arguments: [("1-bit", true), ("2-bit", false), ("4-bit", false), ("8-bit", false)])
-    func `of the published encodings the one of one bit is read`(name: String, isRead: Bool) throws {
-        let root = try DagJSON.decode(PublishedVectors.read(Self.published))
-        let vector = try #require(root.mapValue?[name]?.mapValue)
-        let claims = try claims {
-            $0.edit("status_list") {
-                $0["bits"] = vector["bits"]
-                $0["lst"] = vector["lst"]
-            }
-        }
-        let refused = try refusal { try verify(token(claims: claims)) }
-        #expect(refused == (isRead ? nil : .malformed))
     }
 }

@@ -47,7 +47,8 @@ struct StatusListVectorTests {
         let revoked = try (0..<token.list.count).filter { try token.list.isRevoked($0) }
         return VectorFields([
             "iat": .int(token.issuedAt), "exp": .int(token.expiration), "ttl": .int(token.timeToLive),
-            "bytes": VectorHex.value(token.list.bytes), "revoked": .list(revoked.map { .int(Int64($0)) }),
+            "bits": .int(Int64(token.list.bits)), "bytes": VectorHex.value(token.list.bytes),
+            "revoked": .list(revoked.map { .int(Int64($0)) }),
         ])
     }
 }
