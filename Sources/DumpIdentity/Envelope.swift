@@ -24,6 +24,8 @@ public struct Envelope: Sendable, Equatable {
 
     /// `[` of two elements, then a byte string of 64 bytes: every envelope begins so.
     private static let prefix: [UInt8] = [0x82, 0x58, 0x40]
+    /// A map of two entries, the first being the header under "h": all signed bytes begin so.
+    private static let signedHead: [UInt8] = [0xA2, 0x61, 0x68, 0x48] + varsigHeader
     /// Where the signed bytes begin.
     private static let signedStart = prefix.count + Signature.length
     /// How many lists and maps the payload stands in.
@@ -44,19 +46,20 @@ public struct Envelope: Sendable, Equatable {
     /// - Throws: ``IdentityError/tooLarge(what:limit:)``, ``IdentityError/malformed(_:)``,
     ///   ``IdentityError/notAnEnvelope``, ``IdentityError/invalidSignature`` where it has not 64 bytes.
     public init(decoding bytes: [UInt8], limit: Int = Envelope.maximumLength) throws(IdentityError) {
-        (self, _) = try Envelope.read(bytes, tags: nil, limit: limit) { reader throws(IPLDError) in
+        (self, _) = try Envelope.read(bytes, tag: nil, or: nil, limit: limit) { reader throws(IPLDError) in
             _ = try reader.item()
         }
     }
 
     /// Reads an envelope of a known kind in one pass, and its payload field by field; the signature is not checked yet.
     ///
-    /// - Throws: ``IdentityError/wrongTag(expected:)`` where the tag is none of `tags`, and what
+    /// - Throws: ``IdentityError/wrongTag(expected:)`` where the tag is neither `tag` nor the `other`, and what
     ///   ``init(decoding:limit:)`` throws.
     public static func open<Fields>(
-        _ bytes: [UInt8], tags: [String], limit: Int, _ read: (inout FieldReader) throws(IPLDError) -> Fields
+        _ bytes: [UInt8], tag: String, or other: String? = nil, limit: Int,
+        _ read: (inout FieldReader) throws(IPLDError) -> Fields
     ) throws(IdentityError) -> (envelope: Envelope, fields: Fields) {
-        try Envelope.read(bytes, tags: tags, limit: limit) { reader throws(IPLDError) in
+        try Envelope.read(bytes, tag: tag, or: other, limit: limit) { reader throws(IPLDError) in
             var fields = try FieldReader(reader, depth: payloadDepth)
             let result = try read(&fields)
             reader = try fields.finish()
@@ -65,12 +68,15 @@ public struct Envelope: Sendable, Equatable {
     }
 
     private static func read<Payload>(
-        _ bytes: [UInt8], tags: [String]?, limit: Int, _ read: (inout CBORReader) throws(IPLDError) -> Payload
+        _ bytes: [UInt8], tag expected: String?, or other: String?, limit: Int,
+        _ read: (inout CBORReader) throws(IPLDError) -> Payload
     ) throws(IdentityError) -> (Envelope, Payload) {
         guard bytes.count <= limit else { throw .tooLarge(what: "an envelope", limit: limit) }
         var reader = CBORReader(bytes[...])
         guard let tag = try? frame(&reader) else { throw fault(of: bytes) }
-        if let tags, !tags.contains(where: { $0.utf8.elementsEqual(tag.utf8) }) { throw .wrongTag(expected: tags[0]) }
+        if let expected, !tag.hasSameBytes(as: expected), other.map(tag.hasSameBytes) != true {
+            throw .wrongTag(expected: expected)
+        }
         let start = reader.position
         do {
             let payload = try read(&reader)
@@ -116,14 +122,12 @@ public struct Envelope: Sendable, Equatable {
         _ payload: Map, tag: String, with key: borrowing SigningKey
     ) throws(IdentityError) -> Envelope {
         guard tag.utf8.count > 1 else { throw .notAnEnvelope }
-        let signed = try readingIPLD { () throws(IPLDError) in
-            try DagCBOR.encode(["h": .bytes(varsigHeader), tag: .map(payload)])
+        let (name, encoded) = try readingIPLD { () throws(IPLDError) in
+            (try DagCBOR.encode(.string(tag)), try DagCBOR.encode(.map(payload)))
         }
-        // `{` of two entries, "h", the header, the tag: then the payload.
-        let head = try readingIPLD { () throws(IPLDError) in
-            try DagCBOR.encode(["h": .bytes(varsigHeader)]).count + DagCBOR.encode(.string(tag)).count
-        }
-        return Envelope(checked: prefix + key.sign(signed) + signed, tag: tag, payloadStart: signedStart + head)
+        let head = signedHead + name
+        let signed = head + encoded
+        return Envelope(checked: prefix + key.sign(signed) + signed, tag: tag, payloadStart: signedStart + head.count)
     }
 
     /// The name of this envelope: CIDv1, dag-cbor, sha2-256 of its bytes. Computed when it is first asked for.
@@ -150,7 +154,7 @@ public struct Envelope: Sendable, Equatable {
     ///
     /// - Throws: ``IdentityError/wrongTag(expected:)``.
     public func require(tag expected: String) throws(IdentityError) {
-        guard tag.utf8.elementsEqual(expected.utf8) else { throw .wrongTag(expected: expected) }
+        guard tag.hasSameBytes(as: expected) else { throw .wrongTag(expected: expected) }
     }
 
     /// Whether the received bytes are the same.

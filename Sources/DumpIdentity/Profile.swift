@@ -28,7 +28,7 @@ public enum FieldValue: Sendable, Equatable {
                 throw .invalidValue(field: field, reason: "a picture has a type and data")
             }
             let picture = try Picture(data)
-            guard picture.mediaType.utf8.elementsEqual(type.utf8) else {
+            guard picture.mediaType.hasSameBytes(as: type) else {
                 throw .invalidValue(field: field, reason: "the picture is not of the type that it states")
             }
             self = .picture(picture)

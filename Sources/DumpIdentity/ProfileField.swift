@@ -1,3 +1,4 @@
+internal import IPLD
 /// A field of a profile, by its name among the OpenID Connect standard claims.
 ///
 /// Source: OpenID Connect Core 1.0, section 5.1.
@@ -13,7 +14,7 @@ public enum ProfileField: String, CaseIterable, Hashable, Sendable {
     ///
     /// - Throws: ``IdentityError/unknownField``.
     public init(named name: String) throws(IdentityError) {
-        guard let field = ProfileField.allCases.first(where: { $0.rawValue.utf8.elementsEqual(name.utf8) }) else {
+        guard let field = ProfileField.allCases.first(where: { $0.rawValue.hasSameBytes(as: name) }) else {
             throw .unknownField
         }
         self = field

@@ -24,11 +24,16 @@ public enum Base58 {
     /// The text for `bytes`, which the caller knows to be few.
     public static func encode(_ bytes: some Collection<UInt8>) -> String {
         // Leading zero bytes would be lost in the number: each becomes one leading "1".
-        let alphabet = alphabet
         let zeros = bytes.prefix { $0 == 0 }.count
-        var number = words(bytes.dropFirst(zeros))
+        return text(of: words(bytes.dropFirst(zeros)), behind: [UInt8](repeating: UInt8(ascii: "1"), count: zeros))
+    }
+
+    /// ASCII characters, followed by the digits of a number of 32-bit words, least significant first.
+    static func text(of number: [UInt32], behind start: [UInt8]) -> String {
+        let alphabet = alphabet
+        var number = number
         var digits: [UInt8] = []  // least significant first
-        digits.reserveCapacity(zeros + bytes.count * 7 / 5 + digitsInStep)
+        digits.reserveCapacity(start.count + number.count * 6 + digitsInStep)
         while !number.isEmpty {
             var rest = divideByStep(&number)
             for _ in 0..<digitsInStep {
@@ -37,7 +42,7 @@ public enum Base58 {
             }
         }
         while digits.last == alphabet[0] { digits.removeLast() }
-        digits.append(contentsOf: repeatElement(alphabet[0], count: zeros))
+        digits.append(contentsOf: start.reversed())
         digits.reverse()
         return String(ascii: digits)
     }
@@ -56,8 +61,10 @@ public enum Base58 {
 
     /// The bytes that a text stands for, as the number they are behind leading zeros.
     struct Digits {
-        private let number: [UInt64]  // least significant word first
-        private let zeros: Int
+        /// The number, least significant word first, without leading zeros.
+        let number: [UInt64]
+        /// How many zero bytes stand before the number.
+        let zeros: Int
         /// How many bytes there are.
         let count: Int
 

@@ -42,13 +42,12 @@ extension CBORReader {
     /// Reads the head of a map and gives the number of its entries; throws `syntax` for an item of another kind.
     public mutating func mapCount() throws(IPLDError) -> Int { try count(try head(CBOR.map), bytesEach: 2) }
 
-    /// Whether the bytes at a place are those of a text in the source.
-    func isEqual(_ range: Range<Int>, to text: StaticString) -> Bool {
-        guard text.utf8CodeUnitCount == range.count else { return false }
-        return text.withUTF8Buffer { text in
-            for (index, byte) in zip(range, unsafe text) where bytes[index] != byte { return false }
-            return true
-        }
+    /// Whether the bytes at a place are those of a text.
+    func isEqual(_ range: Range<Int>, to text: String) -> Bool {
+        let text = text.utf8Span.span
+        guard text.count == range.count else { return false }
+        for index in text.indices where bytes[range.lowerBound + index] != text[index] { return false }
+        return true
     }
 
     /// Whether the next item is a map.

@@ -31,40 +31,40 @@ public struct FieldReader {
     // MARK: Required fields: `missingField` where the next entry has another key, `wrongKind` for another kind or null
 
     /// Takes a required value of any kind, null included.
-    public mutating func value(_ name: StaticString) throws(IPLDError) -> Value {
+    public mutating func value(_ name: String) throws(IPLDError) -> Value {
         try require(name)
         return try reader.value(depth: depth)
     }
 
     /// Takes a required text as its UTF-8 bytes, which are not validated.
-    public mutating func unvalidatedText(_ name: StaticString) throws(IPLDError) -> ArraySlice<UInt8> {
+    public mutating func unvalidatedText(_ name: String) throws(IPLDError) -> ArraySlice<UInt8> {
         try require(name)
         try check(CBOR.textString, name)
         return try reader.unvalidatedText()
     }
 
     /// Takes a required did:key.
-    public mutating func principal(_ name: StaticString) throws(IPLDError) -> Principal {
+    public mutating func principal(_ name: String) throws(IPLDError) -> Principal {
         try require(name)
         return try principal(named: name)
     }
 
     /// Takes a required byte string.
-    public mutating func bytes(_ name: StaticString) throws(IPLDError) -> ArraySlice<UInt8> {
+    public mutating func bytes(_ name: String) throws(IPLDError) -> ArraySlice<UInt8> {
         try require(name)
         try check(CBOR.byteString, name)
         return try reader.byteString()
     }
 
     /// Takes a required map.
-    public mutating func map(_ name: StaticString) throws(IPLDError) -> Map {
+    public mutating func map(_ name: String) throws(IPLDError) -> Map {
         try require(name)
-        guard case .map(let map) = try reader.value(depth: depth) else { throw .wrongKind(field: "\(name)") }
+        guard case .map(let map) = try reader.value(depth: depth) else { throw .wrongKind(field: name) }
         return map
     }
 
     /// Takes a required list of at most `limit` links; throws `tooLarge` beyond.
-    public mutating func links(_ name: StaticString, limit: Int) throws(IPLDError) -> [CID] {
+    public mutating func links(_ name: String, limit: Int) throws(IPLDError) -> [CID] {
         try require(name)
         try check(CBOR.array, name)
         let count = try reader.listCount()
@@ -72,7 +72,7 @@ public struct FieldReader {
         var links: [CID] = []
         links.reserveCapacity(count)
         for _ in 0..<count {
-            guard case .link(let link) = try reader.value(depth: depth + 1) else { throw .wrongKind(field: "\(name)") }
+            guard case .link(let link) = try reader.value(depth: depth + 1) else { throw .wrongKind(field: name) }
             links.append(link)
         }
         return links
@@ -81,17 +81,17 @@ public struct FieldReader {
     // MARK: Nullable fields: `nil` where null, otherwise as the required ones
 
     /// Takes an integer or null.
-    public mutating func nullableInt(_ name: StaticString) throws(IPLDError) -> Int64? {
+    public mutating func nullableInt(_ name: String) throws(IPLDError) -> Int64? {
         try require(name)
         switch try reader.value(depth: depth) {
         case .int(let number): return number
         case .null: return nil
-        default: throw .wrongKind(field: "\(name)")
+        default: throw .wrongKind(field: name)
         }
     }
 
     /// Takes a did:key or null.
-    public mutating func nullablePrincipal(_ name: StaticString) throws(IPLDError) -> Principal? {
+    public mutating func nullablePrincipal(_ name: String) throws(IPLDError) -> Principal? {
         try require(name)
         return reader.takeNull() ? nil : try principal(named: name)
     }
@@ -99,26 +99,26 @@ public struct FieldReader {
     // MARK: Optional fields: `nil` where the next entry has another key, `wrongKind` where null or of another kind
 
     /// Takes an optional integer.
-    public mutating func optionalInt(_ name: StaticString) throws(IPLDError) -> Int64? {
+    public mutating func optionalInt(_ name: String) throws(IPLDError) -> Int64? {
         guard try take(name) else { return nil }
-        guard case .int(let number) = try reader.value(depth: depth) else { throw .wrongKind(field: "\(name)") }
+        guard case .int(let number) = try reader.value(depth: depth) else { throw .wrongKind(field: name) }
         return number
     }
 
     /// Takes an optional did:key.
-    public mutating func optionalPrincipal(_ name: StaticString) throws(IPLDError) -> Principal? {
+    public mutating func optionalPrincipal(_ name: String) throws(IPLDError) -> Principal? {
         try take(name) ? try principal(named: name) : nil
     }
 
     /// Takes an optional link.
-    public mutating func optionalLink(_ name: StaticString) throws(IPLDError) -> CID? {
+    public mutating func optionalLink(_ name: String) throws(IPLDError) -> CID? {
         guard try take(name) else { return nil }
-        guard case .link(let link) = try reader.value(depth: depth) else { throw .wrongKind(field: "\(name)") }
+        guard case .link(let link) = try reader.value(depth: depth) else { throw .wrongKind(field: name) }
         return link
     }
 
     /// Takes an optional map without taking it apart.
-    public mutating func optionalMapItem(_ name: StaticString) throws(IPLDError) -> CBORItem? {
+    public mutating func optionalMapItem(_ name: String) throws(IPLDError) -> CBORItem? {
         guard try take(name) else { return nil }
         try check(CBOR.map, name)
         return try reader.item(depth: depth)
@@ -126,12 +126,12 @@ public struct FieldReader {
 
     // MARK: -
 
-    private mutating func require(_ name: StaticString) throws(IPLDError) {
-        guard try take(name) else { throw .missingField("\(name)") }
+    private mutating func require(_ name: String) throws(IPLDError) {
+        guard try take(name) else { throw .missingField(name) }
     }
 
     /// Takes the next key where it is `name`.
-    private mutating func take(_ name: StaticString) throws(IPLDError) -> Bool {
+    private mutating func take(_ name: String) throws(IPLDError) -> Bool {
         guard remaining > 0 else { return false }
         let next: Range<Int>
         if let key { next = key } else { next = try reader.key(after: nil) }
@@ -145,11 +145,11 @@ public struct FieldReader {
     }
 
     /// Throws `wrongKind` unless the next item is of a major type.
-    private func check(_ major: UInt8, _ name: StaticString) throws(IPLDError) {
-        guard reader.nextMajor == major else { throw .wrongKind(field: "\(name)") }
+    private func check(_ major: UInt8, _ name: String) throws(IPLDError) {
+        guard reader.nextMajor == major else { throw .wrongKind(field: name) }
     }
 
-    private mutating func principal(named name: StaticString) throws(IPLDError) -> Principal {
+    private mutating func principal(named name: String) throws(IPLDError) -> Principal {
         try check(CBOR.textString, name)
         let text = try reader.unvalidatedText()
         if let last, last.text == text { return last.principal }

@@ -19,7 +19,7 @@ public struct Map: Sendable, Equatable {
 
         /// Whether both keys have the same bytes and both values are equal.
         public static func == (left: Entry, right: Entry) -> Bool {
-            left.key.utf8.elementsEqual(right.key.utf8) && left.value == right.value
+            left.key.hasSameBytes(as: right.key) && left.value == right.value
         }
     }
 
@@ -59,12 +59,12 @@ public struct Map: Sendable, Equatable {
     public subscript(key: String) -> Value? {
         get {
             let index = position(of: key)
-            guard index < entries.count, entries[index].key.utf8.elementsEqual(key.utf8) else { return nil }
+            guard index < entries.count, entries[index].key.hasSameBytes(as: key) else { return nil }
             return entries[index].value
         }
         set {
             let index = position(of: key)
-            let present = index < entries.count && entries[index].key.utf8.elementsEqual(key.utf8)
+            let present = index < entries.count && entries[index].key.hasSameBytes(as: key)
             switch (newValue, present) {
             case (let value?, true): entries[index] = Entry(key: key, value: value)
             case (let value?, false): entries.insert(Entry(key: key, value: value), at: index)
@@ -76,9 +76,10 @@ public struct Map: Sendable, Equatable {
 
     /// Whether `left` stands strictly before `right` in canonical order.
     public static func precedes(_ left: String, _ right: String) -> Bool {
-        let (leftCount, rightCount) = (left.utf8.count, right.utf8.count)
-        if leftCount != rightCount { return leftCount < rightCount }
-        return left.utf8.lexicographicallyPrecedes(right.utf8)
+        let (left, right) = (left.utf8Span.span, right.utf8Span.span)
+        guard left.count == right.count else { return left.count < right.count }
+        for index in left.indices where left[index] != right[index] { return left[index] < right[index] }
+        return false
     }
 
     /// Where `key` stands, or would be inserted.

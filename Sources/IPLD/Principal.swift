@@ -14,23 +14,16 @@ public struct Principal: Sendable {
 
     /// "z" is the multibase prefix of base58btc.
     private static let prefix = "did:key:z"
-    /// Multicodec ed25519-pub (0xed) as a varint.
-    private static let codec: [UInt8] = [0xED, 0x01]
+    /// Multicodec ed25519-pub (0xed) as a varint: the bytes 0xed, 0x01.
+    private static let codec: UInt64 = 0xED01
     /// The codec and a key as a base58 number: with this codec always 47 digits, whatever the key.
     private static let characters = 47
 
     /// A principal from its public key; throws `invalidPublicKey` unless it has 32 bytes.
     public init(publicKey: [UInt8]) throws(IPLDError) {
         guard publicKey.count == Principal.publicKeyBytes else { throw .invalidPublicKey(count: publicKey.count) }
-        self.init { publicKey[$0] }
-    }
-
-    /// A principal from the bytes of its key, asked for by their places.
-    private init(_ byte: (Int) -> UInt8) {
-        func word(_ index: Int) -> UInt64 {
-            (index * 8..<index * 8 + 8).reduce(0) { $0 << 8 | UInt64(byte($1)) }
-        }
-        key = (word(0), word(1), word(2), word(3))
+        func word(_ start: Int) -> UInt64 { publicKey[start..<start + 8].reduce(0) { $0 << 8 | UInt64($1) } }
+        key = (word(0), word(8), word(16), word(24))
     }
 
     /// The public key, 32 bytes.
@@ -56,14 +49,23 @@ public struct Principal: Sendable {
         guard did.count == prefix.count + Principal.characters, did.starts(with: prefix) else { throw .invalidDID }
         let digits: Base58.Digits
         do { digits = try Base58.Digits(utf8: did.dropFirst(prefix.count)) } catch { throw .invalidDID }
-        guard digits.count == Principal.codec.count + Principal.publicKeyBytes, digits[0] == Principal.codec[0],
-            digits[1] == Principal.codec[1]
-        else { throw .invalidDID }
-        self.init { digits[Principal.codec.count + $0] }
+        // The codec is what stands above the 256 bits of the key.
+        let number = digits.number
+        guard digits.zeros == 0, number.count == 5, number[4] == Principal.codec else { throw .invalidDID }
+        key = (number[3], number[2], number[1], number[0])
     }
 
     /// The did:key of this principal, 56 characters that begin "did:key:z6Mk".
-    public var did: String { Principal.prefix + Base58.encode(Principal.codec + publicKey) }
+    public var did: String {
+        var words: [UInt32] = []  // least significant first
+        words.reserveCapacity(9)
+        for word in [key.3, key.2, key.1, key.0] {
+            words.append(UInt32(truncatingIfNeeded: word))
+            words.append(UInt32(truncatingIfNeeded: word >> 32))
+        }
+        words.append(UInt32(Principal.codec))
+        return Base58.text(of: words, behind: Array(Principal.prefix.utf8))
+    }
 }
 
 extension Principal: Hashable {

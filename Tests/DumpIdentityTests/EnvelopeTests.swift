@@ -106,6 +106,32 @@ struct EnvelopeTests {
         #expect(throws: IdentityError.notAnEnvelope) { try Envelope(decoding: bytes) }
     }
 
+    @Test(arguments: ["", "a", "h"])
+    func `a tag that would not stand behind the header is not signed`(tag: String) throws {
+        let key = try Made.key()
+        #expect(throws: IdentityError.notAnEnvelope) { try Envelope.sign(Map(), tag: tag, with: key) }
+    }
+
+    @Test func `an envelope of a known kind is read field by field, and nothing may be left`() throws {
+        let key = try Made.key()
+        let bytes = try Envelope.sign(Map(["a": 1, "b": 2]), tag: Self.tag, with: key).bytes
+        let read = try Envelope.open(bytes, tag: Self.tag, limit: 1_000) { reader throws(IPLDError) in
+            [try reader.optionalInt("a"), try reader.optionalInt("b")]
+        }
+        #expect(read.fields == [1, 2])
+        #expect(read.envelope == (try Envelope(decoding: bytes)))
+        #expect(throws: IdentityError.malformed(.unknownFields(count: 1))) {
+            try Envelope.open(bytes, tag: Self.tag, limit: 1_000) { reader throws(IPLDError) in
+                try reader.optionalInt("a")
+            }
+        }
+        #expect(throws: IdentityError.wrongTag(expected: "example/msg@2.0.0")) {
+            try Envelope.open(bytes, tag: "example/msg@2.0.0", limit: 1_000) { reader throws(IPLDError) in
+                try reader.optionalInt("a")
+            }
+        }
+    }
+
     @Test func `another shape of the whole is refused`() throws {
         let bytes = try envelope().bytes
         let value = try #require(try DagCBOR.decode(bytes).listValue)

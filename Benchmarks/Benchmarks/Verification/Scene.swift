@@ -15,6 +15,13 @@ final class Scene: Sendable {
     let padded: Delegation
     private let invocations: [Int: Invocation]
     let node: Principal
+    let owner: Owner
+    let terms: Grant.Terms
+
+    final class Owner: Sendable {
+        let keys: PseudonymKeys
+        init(_ keys: consuming PseudonymKeys) { self.keys = keys }
+    }
 
     final class SigningKeyBox: Sendable {
         let key: SigningKey
@@ -25,6 +32,12 @@ final class Scene: Sendable {
         keys = try (0..<5).map { _ in SigningKeyBox(try SigningKey.random()) }
         let names = try keys.map { try $0.key.principal() }
         node = names[4]
+        owner = Owner(try RootKey.random().pseudonymKeys(module: try ModuleID("market.example"), index: 0))
+        terms = Grant.Terms(
+            fields: [.name, .email, .address], expiration: Scene.end, disclosure: RandomSource.system.bytes(32),
+            home: try NodeAddress("https://node.example"), node: names[4],
+            status: StatusReference(index: 4_242, uri: "https://node.example/v1/status-lists/1"),
+            allowsHandingOn: true)
         let policy = Policy.fields(["name", "email", "city"])
         var meta: Map = try Scene.meta(node)
         var chain: [Delegation] = []

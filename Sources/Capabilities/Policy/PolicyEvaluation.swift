@@ -62,6 +62,7 @@ struct PolicyEvaluation {
     /// A stack of pairs instead of recursion: how deep the values nest is not for this code to rely on.
     private mutating func equal(_ left: Value, _ right: Value) throws(PolicyError) -> Bool {
         try cost.spend(1)
+        guard left.isCollection else { return try equal(scalar: left, right) }
         var pending = [(left, right)]
         while let pair = pending.popLast() {
             switch pair {
@@ -101,6 +102,16 @@ struct PolicyEvaluation {
     private mutating func equal(_ left: String, _ right: String) throws(PolicyError) -> Bool {
         guard left.utf8.count == right.utf8.count else { return false }
         try cost.spend(bytes: left.utf8.count)
-        return left.utf8.elementsEqual(right.utf8)
+        return left.hasSameBytes(as: right)
+    }
+}
+
+extension Value {
+    /// Whether there are values inside this one.
+    fileprivate var isCollection: Bool {
+        switch self {
+        case .list, .map: true
+        default: false
+        }
     }
 }

@@ -33,7 +33,7 @@ public struct Selector: Sendable, Equatable {
     ///
     /// - Throws: `malformed`; `limitExceeded` where it is longer.
     public init(_ text: String) throws(PolicyError) {
-        if text.utf8.elementsEqual(CollectionOfOne(UInt8(ascii: "."))) {
+        if text.utf8.count == 1, text.utf8.first == UInt8(ascii: ".") {
             self = .identity
             return
         }
@@ -47,7 +47,7 @@ public struct Selector: Sendable, Equatable {
     }
 
     /// Two selectors are equal when they are written with the same bytes.
-    public static func == (left: Selector, right: Selector) -> Bool { left.text.utf8.elementsEqual(right.text.utf8) }
+    public static func == (left: Selector, right: Selector) -> Bool { left.text.hasSameBytes(as: right.text) }
 
     /// The value selected from another; `nil` where there is none at that path, which is not the same as null.
     ///

@@ -35,8 +35,24 @@ enum Operator: String, CaseIterable {
 
     /// The operator written so, byte for byte.
     init?(_ text: String) {
-        // Equal by Unicode's rules is a first sieve; the bytes decide.
-        guard let found = Operator(rawValue: text), found.rawValue.utf8.elementsEqual(text.utf8) else { return nil }
-        self = found
+        guard let word = Operator.word(text), let found = Operator.words.first(where: { $0.word == word }) else {
+            return nil
+        }
+        self = found.op
+    }
+
+    /// All operators by their bytes: each has one to four.
+    private static let words = Operator.allCases.compactMap { op in word(op.rawValue).map { (word: $0, op: op) } }
+
+    /// The bytes of a short text as one number; `nil` for one that is empty, has more than four, or holds a zero.
+    private static func word(_ text: String) -> UInt32? {
+        let bytes = text.utf8Span.span
+        guard (1...4).contains(bytes.count) else { return nil }
+        var word: UInt32 = 0
+        for index in bytes.indices {
+            guard bytes[index] != 0 else { return nil }
+            word = word << 8 | UInt32(bytes[index])
+        }
+        return word
     }
 }

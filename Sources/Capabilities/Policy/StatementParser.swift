@@ -14,6 +14,7 @@ struct StatementParser {
     /// The statements of a list, each at `depth`.
     mutating func statements(_ list: [Value], depth: Int) throws(PolicyError) -> [Statement] {
         var statements: [Statement] = []
+        statements.reserveCapacity(min(list.count, Self.maxStatements))
         for value in list { statements.append(try statement(value, depth: depth)) }
         return statements
     }

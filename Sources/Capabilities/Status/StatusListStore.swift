@@ -24,7 +24,7 @@ struct StatusListStore: Sendable {
     mutating func accept(_ list: HeldStatusList, _ key: StatusListKey, at time: Int64) throws(CapabilityError) {
         var next = list
         if let held = lists[key] {
-            if held.token.utf8.elementsEqual(list.token.utf8) { return }
+            if held.token.hasSameBytes(as: list.token) { return }
             guard list.mayFollow(held) else { throw .statusUnavailable }
             next.keep(held.revocations)
         }

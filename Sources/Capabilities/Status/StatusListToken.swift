@@ -93,7 +93,7 @@ public struct StatusListToken: Sendable, Equatable {
             let list = claims["status_list"]?.mapValue, let bits = list["bits"]?.intValue,
             StatusList.sizes.contains(bits), let text = list["lst"]?.stringValue
         else { throw .malformed }
-        guard subject.utf8.elementsEqual(uri.utf8), signer.utf8.elementsEqual(issuer.did.utf8) else {
+        guard subject.hasSameBytes(as: uri), signer.hasSameBytes(as: issuer.did) else {
             throw .statusUnavailable
         }
         if let time {

@@ -1,3 +1,5 @@
+internal import IPLD
+
 /// What a capability lets one do: `/`, or segments that each begin with `/`, in lower case.
 ///
 /// Source: UCAN 1.0 specification, "Command".
@@ -27,8 +29,9 @@ public struct Command: Hashable, Sendable, CustomStringConvertible {
         let slash = UInt8(ascii: "/")
         guard bytes.first == slash, bytes.count <= 256, bytes.count == 1 || bytes.last != slash,
             !zip(bytes, bytes.dropFirst()).contains(where: { $0 == slash && $1 == slash }),
-            let string = String(validating: bytes, as: UTF8.self)
+            let text = try? UTF8Span(validating: bytes.span)
         else { throw .malformed }
+        let string = String(copying: text)
         let isPlain = bytes.allSatisfy { (0x21...0x7e).contains($0) && !(0x41...0x5a).contains($0) }
         guard isPlain || string.unicodeScalars.allSatisfy(Command.isLower) else { throw .malformed }
         self.string = string
@@ -55,7 +58,7 @@ public struct Command: Hashable, Sendable, CustomStringConvertible {
     public var description: String { string }
 
     /// Whether the UTF-8 bytes are the same.
-    public static func == (left: Command, right: Command) -> Bool { left.string.utf8.elementsEqual(right.string.utf8) }
+    public static func == (left: Command, right: Command) -> Bool { left.string.hasSameBytes(as: right.string) }
 
     /// Hashes the UTF-8 bytes.
     public func hash(into hasher: inout Hasher) { hasher.combine(Array(string.utf8)) }

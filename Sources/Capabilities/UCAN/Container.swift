@@ -61,7 +61,7 @@ public struct Container: Sendable, Equatable {
     /// - Throws: ``CapabilityError/malformed`` for a token that is no envelope, or a malformed delegation.
     public func delegations() throws(CapabilityError) -> [Delegation] {
         var result: [Delegation] = []
-        for token in tokens where try Container.tag(of: token).utf8.elementsEqual(Delegation.tag.utf8) {
+        for token in tokens where try Container.tag(of: token).hasSameBytes(as: Delegation.tag) {
             result.append(try Delegation(decoding: token))
         }
         return result
@@ -72,7 +72,7 @@ public struct Container: Sendable, Equatable {
     /// - Throws: ``CapabilityError/malformed`` where there is none, more than one, or a malformed one.
     public func invocation() throws(CapabilityError) -> Invocation {
         var result: [Invocation] = []
-        for token in tokens where try Container.tag(of: token).utf8.elementsEqual(Invocation.tag.utf8) {
+        for token in tokens where try Container.tag(of: token).hasSameBytes(as: Invocation.tag) {
             result.append(try Invocation(decoding: token))
         }
         guard result.count == 1 else { throw .malformed }

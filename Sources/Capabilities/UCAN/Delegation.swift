@@ -49,9 +49,9 @@ public struct Delegation: Sendable, Equatable {
     ///   where the signature has not 64 bytes.
     public init(decoding bytes: [UInt8], accepting versions: UCANVersions = .final) throws(CapabilityError) {
         let (envelope, fields): (Envelope, Fields) = try usingIdentity { () throws(IdentityError) in
-            try Envelope.open(bytes, tags: versions.tags(Delegation.tag), limit: Delegation.maximumLength) {
-                reader throws(IPLDError) in try Fields(&reader)
-            }
+            try Envelope.open(
+                bytes, tag: Delegation.tag, or: versions.candidate(Delegation.tag), limit: Delegation.maximumLength
+            ) { reader throws(IPLDError) in try Fields(&reader) }
         }
         do { policy = try Policy(fields.policy) } catch { throw .malformed }
         self.envelope = envelope
@@ -99,16 +99,21 @@ public struct Delegation: Sendable, Equatable {
         do { issuer = try key.principal() } catch { throw CapabilityError(error) }
         let nonce = random.bytes(16)
         let name = issuer.did
-        var payload = Map()
-        payload["aud"] = .string(audience.did)
-        payload["cmd"] = .string(command.string)
-        payload["exp"] = try time(expiration).map { .int($0) } ?? .null
-        payload["iss"] = .string(name)
-        payload["nbf"] = try time(notBefore).map { .int($0) }
-        payload["pol"] = policy.value
-        payload["sub"] = subject.map { .string($0 == issuer ? name : $0.did) } ?? .null
-        payload["meta"] = meta.map { .map($0) }
-        payload["nonce"] = .bytes(nonce)
+        var entries: [Map.Entry] = []  // in canonical order
+        func add(_ key: String, _ value: Value?) {
+            if let value { entries.append(Map.Entry(key: key, value: value)) }
+        }
+        entries.reserveCapacity(9)
+        add("aud", .string(audience.did))
+        add("cmd", .string(command.string))
+        add("exp", try time(expiration).map { .int($0) } ?? .null)
+        add("iss", .string(name))
+        add("nbf", try time(notBefore).map { .int($0) })
+        add("pol", policy.value)
+        add("sub", subject.map { .string($0 == issuer ? name : $0.did) } ?? .null)
+        add("meta", meta.map { .map($0) })
+        add("nonce", .bytes(nonce))
+        guard let payload = Map(canonical: entries) else { throw .malformed }
         let envelope: Envelope
         do { envelope = try Envelope.sign(payload, tag: tag, with: key) } catch { throw CapabilityError(error) }
         guard envelope.bytes.count <= maximumLength else { throw .limitExceeded }
@@ -168,11 +173,11 @@ public enum UCANVersions: Sendable {
     /// `1.0.0` and `1.0.0-rc.1`.
     case finalAndCandidate
 
-    /// The tags accepted for a kind whose published tag is given.
-    func tags(_ tag: String) -> [String] {
+    /// The tag that is accepted beside the published one; `nil` for none.
+    func candidate(_ tag: String) -> String? {
         switch self {
-        case .final: [tag]
-        case .finalAndCandidate: [tag, tag + "-rc.1"]
+        case .final: nil
+        case .finalAndCandidate: tag + "-rc.1"
         }
     }
 }

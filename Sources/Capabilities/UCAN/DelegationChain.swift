@@ -38,17 +38,20 @@ public struct DelegationChain: Sendable {
     ) throws(CapabilityError) {
         guard delegations.count <= DelegationChain.maximumLength else { throw .limitExceeded }
         guard let root = delegations.first, let last = delegations.last else { throw .invalidClaim }
-        for delegation in delegations where !delegation.envelope.isSigned(by: delegation.issuer) {
+        // By their places: a delegation that is copied out of the list has its parts counted one by one.
+        for index in delegations.indices where !delegations[index].envelope.isSigned(by: delegations[index].issuer) {
             throw .invalidSignature
         }
         // A powerline at the root would be a capability over nobody in particular.
         guard let subject = root.subject, subject == root.issuer else { throw .invalidClaim }
-        for (previous, next) in zip(delegations, delegations.dropFirst()) {
-            guard next.issuer == previous.audience else { throw .invalidAudience }
-            guard next.subject == nil || next.subject == subject else { throw .invalidSubject }
-            guard previous.command.covers(next.command) else { throw .invalidClaim }
+        for next in delegations.indices.dropFirst() {
+            guard delegations[next].issuer == delegations[next - 1].audience else { throw .invalidAudience }
+            guard delegations[next].subject == nil || delegations[next].subject == subject else {
+                throw .invalidSubject
+            }
+            guard delegations[next - 1].command.covers(delegations[next].command) else { throw .invalidClaim }
         }
-        for delegation in delegations { try delegation.checkTime(at: time) }
+        for index in delegations.indices { try delegations[index].checkTime(at: time) }
         self.delegations = delegations
         self.subject = subject
         holder = last.audience
@@ -74,9 +77,10 @@ public struct DelegationChain: Sendable {
     ///
     /// - Throws: ``CapabilityError/limitExceeded`` where evaluating costs too much.
     public func allows(_ arguments: Map) throws(CapabilityError) -> Bool {
-        for delegation in delegations {
+        let arguments = Value.map(arguments)
+        for index in delegations.indices {
             do {
-                guard try delegation.policy.allows(.map(arguments)) else { return false }
+                guard try delegations[index].policy.allows(arguments) else { return false }
             } catch { throw .limitExceeded }
         }
         return true

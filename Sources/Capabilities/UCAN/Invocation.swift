@@ -41,9 +41,9 @@ public struct Invocation: Sendable, Equatable {
     ///   where the signature has not 64 bytes.
     public init(decoding bytes: [UInt8], accepting versions: UCANVersions = .final) throws(CapabilityError) {
         let (envelope, fields): (Envelope, Fields) = try usingIdentity { () throws(IdentityError) in
-            try Envelope.open(bytes, tags: versions.tags(Invocation.tag), limit: Invocation.maximumLength) {
-                reader throws(IPLDError) in try Fields(&reader)
-            }
+            try Envelope.open(
+                bytes, tag: Invocation.tag, or: versions.candidate(Invocation.tag), limit: Invocation.maximumLength
+            ) { reader throws(IPLDError) in try Fields(&reader) }
         }
         guard fields.proofs.allSatisfy(\.isDagCBORSHA256) else { throw .malformed }
         self.envelope = envelope

@@ -76,8 +76,8 @@ public struct InvocationVerifier: Sendable {
         }
         var delegations: [Delegation] = []
         for cid in invocation.proofs {
-            guard let delegation = proofs.first(where: { $0.cid == cid }) else { throw .unavailableProof }
-            delegations.append(delegation)
+            guard let index = proofs.indices.first(where: { proofs[$0].cid == cid }) else { throw .unavailableProof }
+            delegations.append(proofs[index])
         }
         let chain = try DelegationChain(verifying: delegations, at: time, revocations: revocations)
         guard chain.subject == invocation.subject else { throw .invalidSubject }

@@ -100,7 +100,19 @@ struct DelegationTests {
         #expect(throws: CapabilityError.malformed) { try decode { $0["exp"] = .float(1_767_225_600) } }
     }
 
-    @Test(arguments: ["ucan/inv@1.0.0", "ucan/dlg@1.0.0-rc.1", "ucan/dlg@1.0.1", "dump/obj@1.0.0", ""])
+    @Test func `the release candidate's tag is read where that is asked for`() throws {
+        let bytes = try full().envelope.resigned(by: .owner, tag: "ucan/dlg@1.0.0-rc.1")
+        let delegation = try Delegation(decoding: bytes, accepting: .finalAndCandidate)
+        #expect(delegation.envelope.bytes == bytes)
+        #expect(delegation.envelope.isSigned(by: delegation.issuer))
+        #expect(throws: Never.self) {
+            try Delegation(decoding: full().envelope.bytes, accepting: .finalAndCandidate)
+        }
+        let other = try full().envelope.resigned(by: .owner, tag: "ucan/inv@1.0.0-rc.1")
+        #expect(throws: CapabilityError.malformed) { try Delegation(decoding: other, accepting: .finalAndCandidate) }
+    }
+
+    @Test(arguments: ["ucan/inv@1.0.0", "ucan/dlg@1.0.0-rc.1", "ucan/dlg@1.0.1", "dump/obj@1.0.0"])
     func `another tag is refused`(tag: String) throws {
         let bytes = try full().envelope.resigned(by: .owner, tag: tag)
         #expect(throws: CapabilityError.malformed) { try Delegation(decoding: bytes) }
