@@ -1,15 +1,6 @@
 internal import DumpIdentity
 public import IPLD
 
-/// Who has revoked which delegation, as far as the one who verifies knows.
-public struct KnownRevocations: Sendable {
-    /// The principals that revoked a delegation, by its CID.
-    public var revokers: [CID: Set<Principal>]
-
-    /// The given revocations; by default none.
-    public init(_ revokers: [CID: Set<Principal>] = [:]) { self.revokers = revokers }
-}
-
 /// A chain of delegations that was verified: every signature, every alignment, the time, and that nothing is revoked.
 ///
 /// Only ``init(verifying:at:revocations:)`` makes one. Source: UCAN 1.0 delegation specification, "Token Validation";
@@ -62,11 +53,10 @@ public struct DelegationChain: Sendable {
     /// Whether any of the revocations counts for this chain: whoever issued a delegation of the path may revoke that one
     /// or any later one in it, and nobody else may.
     public func isRevoked(by revocations: KnownRevocations) -> Bool {
-        if revocations.revokers.isEmpty { return false }
-        var issuers: Set<Principal> = []
-        for delegation in delegations {
-            issuers.insert(delegation.issuer)
-            if let revokers = revocations.revokers[delegation.cid], !revokers.isDisjoint(with: issuers) {
+        if revocations.isEmpty { return false }
+        for index in delegations.indices {
+            let cid = delegations[index].cid
+            for earlier in 0...index where revocations.contains(cid, by: delegations[earlier].issuer) {
                 return true
             }
         }

@@ -4,44 +4,88 @@ public import Sodium
 
 /// A principal's statement that a delegation counts no more: an invocation `/ucan/revoke` on itself, verified.
 ///
-/// It has no expiry and an empty nonce: it may be repeated, and is never undone. Whether the revoker had a right to
-/// revoke is decided where a chain is verified, because only there its path is known. Revoking with a path witness, and
-/// by delegated right, has its place here. Source: UCAN revocation specification (first draft), "Invoking Revocation".
+/// It has no expiry and an empty nonce: it may be repeated, and is never undone. It counts where the revoker issued the
+/// delegation or an earlier one of its chain. With the delegations at hand this is checked here; a revocation may also
+/// come before its delegation, and then it is checked where a chain is verified. Source: UCAN revocation specification
+/// (first draft), "Invoking Revocation", "Delegating Revocation".
 public struct Revocation: Sendable, Equatable {
     /// The invocation that says so.
     public let invocation: Invocation
     /// The delegation that is revoked.
     public let delegation: CID
-    /// Who revokes it.
-    public var revoker: Principal { invocation.issuer }
+    /// The path witness: delegations that each hand the one before on, the revoked one last; empty where none is given.
+    public let path: [CID]
+    /// The delegations of the path, where all were at hand; without a path the revoked one. Empty: the revoker's right
+    /// is not shown.
+    public let witnesses: [Delegation]
+    /// On whose authority it is revoked: the issuer of the invocation, or the one that delegated it the right to revoke.
+    public var revoker: Principal { invocation.subject }
 
-    /// Verifies a revocation.
+    /// Verifies a revocation. Its own end of validity does not count, because it is never undone.
     ///
-    /// - Throws: ``CapabilityError/malformed``, ``CapabilityError/invalidSignature``, ``CapabilityError/invalidClaim``
-    ///   where the revoker does not speak for itself.
-    public init(verifying invocation: Invocation) throws(CapabilityError) {
+    /// `delegations` are those at hand, in any order; those that are not named are ignored. One that acts for the revoker
+    /// by a delegated right needs them, and a `time` in Unix seconds at which all of it is valid and not revoked.
+    ///
+    /// - Throws: ``CapabilityError/malformed``; ``CapabilityError/invalidSignature``; ``CapabilityError/invalidClaim``
+    ///   where issuer and revoker are two and there is no proof or no time, where the path does not hold together, or
+    ///   where it shows that the revoker issued none of it; ``CapabilityError/limitExceeded``; for a delegated right
+    ///   whatever ``InvocationVerifier`` throws.
+    public init(
+        verifying invocation: Invocation, witnesses delegations: [Delegation] = [], at time: Int64? = nil,
+        revocations: KnownRevocations = KnownRevocations()
+    ) throws(CapabilityError) {
         guard invocation.command == .revoke else { throw .invalidClaim }
-        guard invocation.issuer == invocation.subject, invocation.proofs.isEmpty else { throw .invalidClaim }
-        var reader = MapReader(invocation.arguments)
-        delegation = try readingIPLD { () throws(IPLDError) in
-            let delegation = try reader.link("revoke")
-            try reader.finish()
-            return delegation
+        // A chain from a principal to itself would say nothing.
+        guard (invocation.issuer == invocation.subject) == invocation.proofs.isEmpty else { throw .invalidClaim }
+        let arguments = try RevocationArguments(invocation.arguments)
+        if invocation.proofs.isEmpty {
+            guard invocation.envelope.isSigned(by: invocation.issuer) else { throw .invalidSignature }
+        } else {
+            guard let time else { throw .invalidClaim }
+            // Revocations are for everyone: whom it is addressed to does not matter.
+            let verifier = InvocationVerifier(
+                executor: invocation.subject, maximumLifetime: nil, actsFor: { _ in true })
+            _ = try verifier.verify(invocation, proofs: delegations, at: time, revocations: revocations)
         }
-        guard delegation.isDagCBORSHA256 else { throw .malformed }
-        guard invocation.envelope.isSigned(by: invocation.issuer) else { throw .invalidSignature }
+        let path = arguments.path.isEmpty ? [arguments.delegation] : arguments.path
+        let witness = try PathWitness(path, among: delegations)
+        guard witness.delegations.isEmpty || witness.allows(invocation.subject) else { throw .invalidClaim }
         self.invocation = invocation
+        delegation = arguments.delegation
+        self.path = arguments.path
+        witnesses = witness.delegations
     }
 
-    /// Signs a revocation.
+    /// Signs a revocation of the signer's own, with a path witness where one is given: delegations that each hand the one
+    /// before on, the revoked one last.
     ///
-    /// - Throws: ``CapabilityError/malformed``.
-    public static func sign(_ delegation: CID, with key: borrowing SigningKey) throws(CapabilityError) -> Revocation {
+    /// - Throws: ``CapabilityError/malformed`` for a CID that names no delegation; ``CapabilityError/invalidClaim`` for a
+    ///   path that does not end in the revoked delegation; ``CapabilityError/limitExceeded`` for too long a path.
+    public static func sign(
+        _ delegation: CID, path: [CID] = [], with key: borrowing SigningKey
+    ) throws(CapabilityError) -> Revocation {
         let revoker: Principal
         do { revoker = try key.principal() } catch { throw CapabilityError(error) }
-        let arguments: Value = ["revoke": .link(delegation)]
-        let invocation = try Invocation.sign(
-            .revoke, on: revoker, arguments: arguments.mapValue ?? Map(), nonce: [], expiration: nil, with: key)
-        return try Revocation(verifying: invocation)
+        return try Revocation(
+            verifying: try invocation(delegation, path: path, on: revoker, proofs: [], with: key))
+    }
+
+    /// Signs a revocation for another, by a right to `/ucan/revoke` that `proofs` delegate from the revoker to the signer.
+    ///
+    /// It is not verified, because that takes the delegations and a time.
+    ///
+    /// - Throws: as ``sign(_:path:with:)``.
+    public static func sign(
+        _ delegation: CID, path: [CID] = [], for revoker: Principal, proofs: [CID], with key: borrowing SigningKey
+    ) throws(CapabilityError) -> Invocation {
+        try invocation(delegation, path: path, on: revoker, proofs: proofs, with: key)
+    }
+
+    private static func invocation(
+        _ delegation: CID, path: [CID], on revoker: Principal, proofs: [CID], with key: borrowing SigningKey
+    ) throws(CapabilityError) -> Invocation {
+        let arguments = try RevocationArguments(delegation, path: path)
+        return try Invocation.sign(
+            .revoke, on: revoker, arguments: arguments.map, proofs: proofs, nonce: [], expiration: nil, with: key)
     }
 }

@@ -38,6 +38,16 @@ extension Invocation {
     }
 }
 
+extension KnownRevocations {
+    /// These revokers of these delegations.
+    init(_ revokers: [CID: Set<Principal>]) {
+        self.init()
+        for (delegation, principals) in revokers {
+            for principal in principals { insert(delegation, by: principal) }
+        }
+    }
+}
+
 extension Envelope {
     /// The bytes of an envelope with a changed payload or tag, signed anew.
     func resigned(

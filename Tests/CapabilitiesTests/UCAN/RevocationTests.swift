@@ -74,7 +74,7 @@ struct RevocationTests {
         #expect(throws: CapabilityError.invalidClaim) { try verify { $0["sub"] = .string(owner.did) } }
     }
 
-    @Test func `a revocation by delegated right is refused`() throws {
+    @Test func `a revocation of one's own with a proof is refused`() throws {
         let proof = try delegation()
         #expect(throws: CapabilityError.invalidClaim) { try verify { $0["prf"] = [.link(proof)] } }
     }
@@ -84,7 +84,9 @@ struct RevocationTests {
         let raw = try CID(bytes: [0x01, 0x55, 0x12, 0x20] + [UInt8](repeating: 0, count: 32))
         let cases: [Value] = [
             [:], ["revoke": .null], ["revoke": .string(cid.description)], ["revoke": [.link(cid)]],
-            ["revoke": .link(cid), "path": []], ["ucan": .link(cid)], ["revoke": .link(raw)],
+            ["revoke": .link(cid), "path": []], ["rev": .link(cid)], ["revoke": .link(raw)],
+            ["revoke": .link(cid), "path": .link(cid)], ["revoke": .link(cid), "path": [.link(raw), .link(cid)]],
+            ["revoke": .link(cid), "pth": [.link(cid)]], ["revoke": .link(cid), "path": .null],
         ]
         for arguments in cases {
             #expect(throws: CapabilityError.malformed, "\(arguments)") { try verify { $0["args"] = arguments } }

@@ -36,6 +36,11 @@ struct InvocationVectorTests {
     }
 
     @Test(arguments: try VectorFile.read("revocation.json", "cases"))
+    func `a revocation is accepted with its path, and with none`(vector: Vector) throws {
+        #expect(vectorRefusal { try Self.verifyRevocation(vector.output.bytes("bytes"), vector.input) } == "")
+    }
+
+    @Test(arguments: try VectorFile.read("revocation.json", "cases"))
     func `a revocation with one bit altered is refused`(vector: Vector) throws {
         try expectVectorRefusals(of: vector.output.bytes("bytes")) { altered in
             _ = try Revocation(verifying: Invocation(decoding: altered))
@@ -45,7 +50,14 @@ struct InvocationVectorTests {
     @Test(arguments: try VectorFile.read("revocation.json", "refused"))
     func `a revocation of another form is refused`(vector: Vector) throws {
         let bytes = try vector.input.bytes("bytes")
-        #expect(vectorRefusal { _ = try Revocation(verifying: Invocation(decoding: bytes)) } == vector.error)
+        #expect(vectorRefusal { try Self.verifyRevocation(bytes, vector.input) } == vector.error)
+    }
+
+    /// Verifies a revocation with the `delegations` at hand.
+    private static func verifyRevocation(_ bytes: [UInt8], _ input: VectorFields) throws {
+        let tokens = input.has("delegations") ? try input.byteStrings("delegations") : []
+        _ = try Revocation(
+            verifying: Invocation(decoding: bytes), witnesses: tokens.map { try Delegation(decoding: $0) })
     }
 
     /// Verifies for `executor` at `time` with `delegations` and a `lifetime` at most.
@@ -55,7 +67,7 @@ struct InvocationVectorTests {
         var revocations = KnownRevocations()
         for token in input.has("revocations") ? try input.byteStrings("revocations") : [] {
             let revocation = try Revocation(verifying: Invocation(decoding: token))
-            revocations.revokers[revocation.delegation, default: []].insert(revocation.revoker)
+            revocations.insert(revocation.delegation, by: revocation.revoker)
         }
         let proofs = try input.byteStrings("delegations").map { try Delegation(decoding: $0) }
         _ = try verifier.verify(
@@ -76,7 +88,8 @@ struct InvocationVectorTests {
     static func buildRevocation(_ input: VectorFields) throws -> VectorFields {
         let keys = try input.pseudonym()
         let delegation = try #require(try input.value("delegation").linkValue)
-        return result(try Revocation.sign(delegation, with: keys.signing).invocation)
+        let path = input.has("path") ? try input.list("path").compactMap(\.linkValue) : []
+        return result(try Revocation.sign(delegation, path: path, with: keys.signing).invocation)
     }
 
     private static func result(_ invocation: Invocation) -> VectorFields {
