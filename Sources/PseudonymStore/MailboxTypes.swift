@@ -85,30 +85,39 @@ public struct Decision: Sendable {
     }
 }
 
-/// What a revocation changes, to be stored in one piece.
+/// Where the status of a grant stands.
+public struct StatusPlace: Sendable, Equatable {
+    /// The list.
+    public let list: String
+    /// The index in the list.
+    public let index: Int
+    /// What was claimed for the index when it was allocated: it shows that the grant is of this node.
+    public let claim: [UInt8]
+
+    /// A place.
+    public init(list: String, index: Int, claim: [UInt8]) {
+        self.list = list
+        self.index = index
+        self.claim = claim
+    }
+}
+
+/// What the revocation of a grant changes, to be stored in one piece.
 public struct RevocationChange: Sendable {
     /// The signed revocation.
     public let revocation: Revocation
     /// The slots of the disclosure, which are destroyed.
     public let slots: [[UInt8]]
-    /// The list in which the status stands.
-    public let list: String
-    /// The index in the list.
-    public let index: Int
-    /// What was claimed for the index when it was allocated.
-    public let claim: [UInt8]
-    /// The owner's record, as it is after the revocation.
-    public let record: StoredRecord
+    /// Where the status stands.
+    public let place: StatusPlace
+    /// The owner's record, as it is after the revocation; `nil` where the owner's storage key is not at hand.
+    public let record: StoredRecord?
 
     /// A change.
-    public init(
-        revocation: Revocation, slots: [[UInt8]], list: String, index: Int, claim: [UInt8], record: StoredRecord
-    ) {
+    public init(revocation: Revocation, slots: [[UInt8]], place: StatusPlace, record: StoredRecord?) {
         self.revocation = revocation
         self.slots = slots
-        self.list = list
-        self.index = index
-        self.claim = claim
+        self.place = place
         self.record = record
     }
 }

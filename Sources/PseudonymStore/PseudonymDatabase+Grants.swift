@@ -85,59 +85,6 @@ extension PseudonymDatabase {
         }
     }
 
-    // MARK: Revocations
-
-    /// Revokes a grant: the signed revocation is stored, the disclosure destroyed, the status set, the record replaced.
-    ///
-    /// Repeating it changes nothing.
-    ///
-    /// - Throws: ``StoreError/notFound`` where the index was not allocated with this claim; then nothing is stored.
-    public func revoke(_ change: RevocationChange) async throws(StoreError) {
-        try await writer.transaction { db in
-            let isClaimed = try Bool.fetchOne(
-                db, sql: "SELECT EXISTS (SELECT 1 FROM status_claim WHERE list = ? AND position = ? AND claim = ?)",
-                arguments: [change.list, change.index, change.claim.blob])
-            guard isClaimed == true else { throw StoreError.notFound }
-            try PseudonymDatabase.insert(change.revocation, in: db)
-            for slot in change.slots {
-                try db.execute(sql: "DELETE FROM disclosed_field WHERE slot = ?", arguments: [slot.blob])
-            }
-            try PseudonymDatabase.setStatus(change.index, in: change.list, db)
-            try PseudonymDatabase.put(change.record, in: db)
-        }
-    }
-
-    /// Stores a revocation that another principal sent; whether it counts is decided where a chain is verified.
-    public func add(_ revocation: Revocation) async throws(StoreError) {
-        try await writer.transaction { db in try PseudonymDatabase.insert(revocation, in: db) }
-    }
-
-    /// Who has revoked which of these delegations.
-    public func revocations(of delegations: [CID]) async throws(StoreError) -> KnownRevocations {
-        try await writer.look { db in try PseudonymDatabase.revocations(of: delegations, in: db) }
-    }
-
-    private static func insert(_ revocation: Revocation, in db: Database) throws {
-        try db.execute(
-            sql: "INSERT INTO revocation VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-            arguments: [
-                revocation.delegation.bytes.blob, revocation.revoker.publicKey.blob,
-                revocation.invocation.envelope.bytes.blob,
-            ])
-    }
-
-    private static func revocations(of delegations: [CID], in db: Database) throws -> KnownRevocations {
-        var known = KnownRevocations()
-        for cid in delegations {
-            let rows = try Row.fetchAll(
-                db, sql: "SELECT revoker FROM revocation WHERE delegation = ?", arguments: [cid.bytes.blob])
-            for row in rows {
-                known.revokers[cid, default: []].insert(try Principal(publicKey: row.bytes("revoker")))
-            }
-        }
-        return known
-    }
-
     // MARK: Status lists
 
     /// Makes a status list where it is not there: `count` statuses, of which `decoys` random ones are set, so that the
@@ -195,7 +142,7 @@ extension PseudonymDatabase {
         }
     }
 
-    private static func setStatus(_ index: Int, in list: String, _ db: Database) throws {
+    static func setStatus(_ index: Int, in list: String, _ db: Database) throws {
         let row = try Row.fetchOne(db, sql: "SELECT statuses FROM status_list WHERE id = ?", arguments: [list])
         guard let row else { throw StoreError.notFound }
         var statuses = StatusList(bytes: row.bytes("statuses"))

@@ -84,6 +84,16 @@ public struct PseudonymDatabase: Sendable {
                     CREATE INDEX used_nonce_kept_until ON used_nonce(kept_until);
                     """)
         }
+        migrator.registerMigration("2 nonce count") { db in
+            try db.execute(
+                sql: """
+                    CREATE TABLE nonce_count (
+                        id INTEGER NOT NULL PRIMARY KEY,
+                        count INTEGER NOT NULL
+                    ) STRICT, WITHOUT ROWID;
+                    INSERT INTO nonce_count SELECT 0, count(*) FROM used_nonce;
+                    """)
+        }
         return migrator
     }
 
@@ -227,14 +237,5 @@ public struct PseudonymDatabase: Sendable {
                 ON CONFLICT (id) DO UPDATE SET sealed = excluded.sealed WHERE shelf = excluded.shelf
                 """,
             arguments: [record.identifier.blob, record.shelf.blob, record.sealed.blob])
-    }
-
-    /// Remembers a nonce until its invocation has expired, and forgets those that have.
-    static func consume(_ nonce: UsedNonce, now: Int64, in db: Database) throws {
-        try db.execute(sql: "DELETE FROM used_nonce WHERE kept_until < ?", arguments: [now])
-        try db.execute(
-            sql: "INSERT INTO used_nonce VALUES (?, ?) ON CONFLICT DO NOTHING",
-            arguments: [nonce.identifier.blob, nonce.keptUntil])
-        if db.changesCount == 0 { throw StoreError.replayed }
     }
 }

@@ -14,6 +14,8 @@ public enum StoreError: Error, Equatable, Sendable {
     case revoked
     /// A list is full.
     case full
+    /// There is no room for further invocations until earlier ones have expired.
+    case busy
     /// A file was written by a newer version of this program.
     case newerVersion(file: String)
     /// Another process uses the data folder.
@@ -38,6 +40,7 @@ extension StoreError: CustomStringConvertible {
         case .replayed: "used before"
         case .revoked: "revoked"
         case .full: "full"
+        case .busy: "too many invocations at once"
         case .newerVersion(let file):
             "\(file) was written by a newer version of dump; use that version, or another folder"
         case .inUse: "the data folder is in use by another dump process"

@@ -45,7 +45,17 @@ struct Endpoint: Sendable, CustomTestStringConvertible {
                 "audience": "did:key:z6MkiTBz1ymuepAQ4HEHYSF1H8quG5GLVVQR3djdX3mDooWp", "fields": ["name"],
                 "duration": 60,
             ], limit: 16 << 10),
+        Endpoint(
+            method: "POST", path: "/v1/requests/\(object)/revoke", body: ["delegation": .bytes(delegation)],
+            limit: 64 << 10),
     ]
+
+    /// A delegation that is well-formed.
+    private static let delegation: [UInt8] =
+        (try? Delegation.sign(
+            to: Party.component.principal, subject: nil, command: .profileRead, policy: .empty, expiration: nil,
+            with: Party.viewer.key()
+        ).envelope.bytes) ?? []
 }
 
 /// Changes that make a body malformed.

@@ -62,7 +62,9 @@ struct ReadRefusalTests {
         try await GrantScene.run { scene in
             let grant = try await scene.approved().grant.delegation
             let handedOn = try scene.handOn([.name])
-            try await scene.node.node.pseudonyms.add(Revocation.sign(handedOn.cid, with: revoker.key()))
+            let place = try Grant(grant).place
+            try await scene.node.node.pseudonyms.add(
+                Revocation.sign(handedOn.cid, with: revoker.key()), under: place)
             let reply = try await scene.read([.name], by: .component, under: [grant, handedOn])
             #expect(reply.status == (isDead ? 403 : 200))
             if isDead { #expect(reply.text == ReadRefusalTests.refusal) }

@@ -8,7 +8,7 @@ struct SessionTests {
         "DELETE /v1/session", "GET /v1/profile", "PATCH /v1/profile", "GET /v1/inbox", "POST /v1/inbox/x/approve",
         "POST /v1/inbox/x/deny", "GET /v1/grants", "DELETE /v1/grants/x", "GET /v1/receipts", "POST /v1/requests",
         "GET /v1/requests", "GET /v1/requests/x", "DELETE /v1/requests/x", "POST /v1/requests/x/read",
-        "POST /v1/requests/x/delegate", "POST /v1/modules/org.dump.market/objects",
+        "POST /v1/requests/x/delegate", "POST /v1/requests/x/revoke", "POST /v1/modules/org.dump.market/objects",
     ]
 
     private func isUnauthenticated(_ person: Person, _ route: String) async throws -> Bool {

@@ -56,7 +56,8 @@ struct DisclosedFieldTests {
         revoker: Party, counts: Bool
     ) async throws {
         let scene = try await GrantScene()
-        try await scene.database.add(Revocation.sign(scene.grant.cid, with: revoker.key()))
+        try await scene.database.add(
+            Revocation.sign(scene.grant.cid, with: revoker.key()), under: scene.place())
         let error = try await refusal { try await scene.read() }
         #expect(error == (counts ? .revoked : nil))
         #expect(try await scene.database.count("receipt") == (counts ? 0 : 1))
@@ -67,7 +68,8 @@ struct DisclosedFieldTests {
         revoker: Party, counts: Bool
     ) async throws {
         let scene = try await GrantScene()
-        try await scene.database.add(Revocation.sign(scene.handedOn.cid, with: revoker.key()))
+        try await scene.database.add(
+            Revocation.sign(scene.handedOn.cid, with: revoker.key()), under: scene.place())
         #expect(try await refusal { try await scene.read() } == (counts ? .revoked : nil))
         #expect(try await refusal { try await scene.read(chain: [scene.grant], nonce: 10, receipt: 61) } == nil)
     }

@@ -40,6 +40,53 @@ struct NonceTests {
         #expect(try await database.count("used_nonce") == 2)
     }
 
+    @Test func `used nonces outlive their process`() async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("p.sqlite")
+        #expect(try await use(.test(1), of: PseudonymDatabase(path: path), at: testTime) == nil)
+        let again = try PseudonymDatabase(path: path)
+        #expect(try await use(.test(1), of: again, at: testTime + 60) == .replayed)
+        #expect(try await use(.test(2), of: again, at: testTime + 60) == nil)
+    }
+
+    @Test func `with as many nonces as are kept, another is refused until one has expired`() async throws {
+        let database = try PseudonymDatabase(inMemory: ())
+        #expect(try await use(.test(1), of: database, at: testTime) == nil)
+        // As if there were all the others.
+        try await database.setNonceCount(PseudonymDatabase.maximumNonces)
+        let before = try await database.counts()
+        #expect(try await use(.test(2), of: database, at: testTime) == .busy)
+        #expect(try await use(.test(1), of: database, at: testTime) == .replayed)
+        #expect(try await database.counts() == before)
+        #expect(try await use(.test(2, expiration: testTime + 7_300), of: database, at: testTime + 3_601) == nil)
+        #expect(try await use(.test(3, expiration: testTime + 7_300), of: database, at: testTime + 3_601) == .busy)
+    }
+
+    @Test func `the count of nonces is that of the rows`() async throws {
+        let database = try PseudonymDatabase(inMemory: ())
+        for byte in 1...5 as ClosedRange<UInt8> {
+            #expect(try await use(.test(byte), of: database, at: testTime) == nil)
+            #expect(try await use(.test(byte), of: database, at: testTime) == .replayed)
+        }
+        #expect(try await database.nonceCount() == 5)
+        #expect(try await use(.test(9, expiration: testTime + 7_300), of: database, at: testTime + 3_601) == nil)
+        #expect(try await database.nonceCount() == 1)
+        #expect(try await database.count("used_nonce") == 1)
+    }
+
+    @Test func `of many expired nonces each use forgets a hundred`() async throws {
+        let database = try PseudonymDatabase(inMemory: ())
+        for byte in 0..<150 as Range<UInt8> {
+            #expect(try await use(.test(byte), of: database, at: testTime) == nil)
+        }
+        let later = testTime + 7_000
+        #expect(try await use(.test(200, expiration: later), of: database, at: later) == nil)
+        #expect(try await database.count("used_nonce") == 51)
+        #expect(try await use(.test(201, expiration: later), of: database, at: later) == nil)
+        #expect(try await database.count("used_nonce") == 2)
+        #expect(try await database.nonceCount() == 2)
+    }
+
     @Test func `the same nonce of another issuer is another nonce`() async throws {
         let database = try PseudonymDatabase(inMemory: ())
         #expect(try await use(.test(1), of: database, at: testTime) == nil)

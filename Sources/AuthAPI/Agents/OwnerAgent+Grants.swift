@@ -20,8 +20,16 @@ extension OwnerAgent {
         return grants.sorted { $0.expiration > $1.expiration }.map(\.value)
     }
 
+    /// The decisions of a pseudonym. A grant may also have been revoked by an agent of the owner's elsewhere, which could
+    /// not change the record.
     private func records(of keys: borrowing PseudonymKeys) async throws -> [DecisionRecord] {
-        try await decisions.all(keys).map { try DecisionRecord($0) }
+        var records = try await decisions.all(keys).map { try DecisionRecord($0) }
+        let revocations = try await node.pseudonyms.revocations(of: records.compactMap { $0.approval?.grant.cid })
+        for index in records.indices {
+            guard let grant = records[index].approval?.grant else { continue }
+            if revocations.contains(grant.cid, by: grant.owner) { records[index].isRevoked = true }
+        }
+        return records
     }
 
     /// Revokes a grant: from now on nobody reads under it, and what it opened is destroyed. Repeating it is no error.
@@ -32,14 +40,9 @@ extension OwnerAgent {
                 let grant = record.approval?.grant
             else { continue }
             record.isRevoked = true
-            var slots: [[UInt8]] = []
-            for field in ProfileField.allCases {
-                slots.append(try Disclosure.slot(of: field, in: grant.disclosure, owner: grant.owner))
-            }
             let change = RevocationChange(
-                revocation: try Revocation.sign(grant.cid, with: keys.signing), slots: slots,
-                list: Node.statusList, index: grant.status.index,
-                claim: StatusClaim.value(of: grant.disclosure, owner: grant.owner),
+                revocation: try Revocation.sign(grant.cid, with: keys.signing), slots: try grant.slots(),
+                place: grant.place,
                 record: try decisions.seal(record.sealedValue, request: record.request.cid, keys: keys))
             return try await node.pseudonyms.revoke(change)
         }

@@ -150,6 +150,23 @@ enum StatusClaim {
     }
 }
 
+extension Grant {
+    /// Where the status of a grant of this node stands.
+    var place: StatusPlace {
+        StatusPlace(
+            list: Node.statusList, index: status.index, claim: StatusClaim.value(of: disclosure, owner: owner))
+    }
+
+    /// The names of all fields that may be disclosed under it.
+    func slots() throws -> [[UInt8]] {
+        var slots: [[UInt8]] = []
+        for field in ProfileField.allCases {
+            slots.append(try Disclosure.slot(of: field, in: disclosure, owner: owner))
+        }
+        return slots
+    }
+}
+
 extension Answer.Approval {
     /// Fields of a profile, encrypted for this approval, under their slots; a field that the profile lacks is encrypted
     /// as removed.

@@ -139,6 +139,17 @@ struct ViewerAgent {
         }
     }
 
+    /// Takes back what was handed on to a component, and with it whatever the component handed on. May be repeated.
+    func takeBack(_ id: CID, _ handedOn: Delegation) async throws {
+        let sent = try await find(id)
+        guard let approval = sent.approval else { throw APIError.conflict("nothing was granted") }
+        let keys = try keys(sent.pseudonym)
+        guard handedOn.issuer == keys.principal, handedOn.envelope.isSigned(by: keys.principal) else {
+            throw APIError.unacceptable("only what was handed on under this request can be taken back")
+        }
+        try await client.revoke([approval.grant.delegation, handedOn], grant: approval.grant, with: keys.signing)
+    }
+
     private func keys(_ pseudonym: AccountState.Pseudonym) throws -> PseudonymKeys {
         try session.root.pseudonymKeys(module: pseudonym.module, index: pseudonym.index)
     }

@@ -68,6 +68,19 @@ public struct InvocationClient: Sendable {
         return ciphertexts
     }
 
+    /// Revokes the last delegation of a chain, the grant's first, at the owner's node, as one who issued a delegation of it.
+    /// May be repeated.
+    ///
+    /// - Throws: ``APIError/unreachable``, ``APIError/unanswered``, ``APIError/refused``.
+    public func revoke(_ chain: [Delegation], grant: Grant, with key: borrowing SigningKey) async throws(APIError) {
+        guard let last = chain.last else { throw .refused }
+        let revocation: Revocation
+        do {
+            revocation = try Revocation.sign(last.cid, path: chain.map(\.cid), with: key)
+        } catch { throw .failed }
+        _ = try await send(revocation.invocation, proofs: chain, to: grant.home)
+    }
+
     /// Acts on a request as its viewer: asks for its answer, or takes it back.
     ///
     /// - Throws: ``APIError/unreachable``, ``APIError/refused``.

@@ -16,6 +16,7 @@ struct ViewerController {
         person.delete("/v1/requests/{id}", use: withdraw)
         person.post("/v1/requests/{id}/read", use: read)
         person.post("/v1/requests/{id}/delegate", use: handOn)
+        person.post("/v1/requests/{id}/revoke", use: takeBack)
     }
 
     private func agent(_ context: PersonContext) -> ViewerAgent { ViewerAgent(node: node, session: context.session) }
@@ -68,5 +69,19 @@ struct ViewerController {
         try reader.finish()
         let handover = try await agent(context).handOn(id, fields: fields, to: component, duration: duration)
         return try request.respond(["handover": .bytes(try handover.encoded())])
+    }
+
+    @Sendable func takeBack(_ request: Request, context: PersonContext) async throws -> Response {
+        let id = try context.identifier("id")
+        // Room for a delegation in base64.
+        var reader = MapReader(try await request.map(upTo: 2 * Delegation.maximumLength))
+        let bytes = try reader.bytes("delegation")
+        try reader.finish()
+        let delegation: Delegation
+        do { delegation = try Delegation(decoding: bytes) } catch {
+            throw APIError.malformed("delegation is no delegation")
+        }
+        try await agent(context).takeBack(id, delegation)
+        return .noContent
     }
 }

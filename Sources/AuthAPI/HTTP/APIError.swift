@@ -25,6 +25,8 @@ public enum APIError: Error, Equatable, Sendable {
     case moduleNotRun
     /// The state of things does not allow it; the text is one of ours.
     case conflict(String)
+    /// There is no room for further invocations for now: nothing was done.
+    case busy
     /// Another node could not be reached: nothing was sent.
     case unreachable
     /// Another node was reached and did not answer as it should: what was sent may have arrived.
@@ -53,6 +55,7 @@ extension APIError {
         case .alreadyExists: self = .conflict("it exists already")
         case .notPending: self = .conflict("the request is not pending")
         case .replayed, .revoked: self = .refused
+        case .busy: self = .busy
         default: self = .failed
         }
     }

@@ -32,6 +32,8 @@ struct Problem {
         case .moduleNotRun:
             self.init(.notFound, "not-found", "There is nothing of that name", "the node does not run this module")
         case .conflict(let detail): self.init(.conflict, "conflict", "The state of things does not allow it", detail)
+        case .busy:
+            self.init(.serviceUnavailable, "busy", "The node has no room for this now", "nothing was done; try later")
         case .unreachable:
             self.init(.badGateway, "unreachable", "Another node could not be reached", nil)
         case .unanswered:

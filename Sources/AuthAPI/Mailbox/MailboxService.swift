@@ -24,6 +24,10 @@ struct MailboxService: Sendable {
             invocation = try container.invocation()
             proofs = try container.delegations()
         } catch { throw APIError.malformed("the body is no container with one invocation") }
+        // A revocation has its own rules: it does not end, may be repeated, and may come from anyone in the path.
+        if invocation.command == .revoke {
+            return try await RevocationService(node: node).execute(invocation, delegations: proofs)
+        }
         let verified = try await verify(invocation, proofs: proofs)
         let nonce = try nonce(of: invocation)
         switch invocation.command {

@@ -110,6 +110,17 @@ extension PseudonymDatabase {
         try await writer.read { db in try Int.fetchOne(db, sql: "SELECT count(*) FROM \(table)") ?? -1 }
     }
 
+    /// How many nonces the database says that it remembers.
+    func nonceCount() async throws -> Int? {
+        try await writer.read { db in try Int.fetchOne(db, sql: "SELECT count FROM nonce_count") }
+    }
+
+    func setNonceCount(_ count: Int) async throws {
+        try await writer.write { db in
+            try db.execute(sql: "UPDATE nonce_count SET count = ?", arguments: [count])
+        }
+    }
+
     /// How many rows all tables have together, by table.
     func counts() async throws -> [String: Int] {
         var counts: [String: Int] = [:]

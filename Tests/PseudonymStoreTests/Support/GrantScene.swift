@@ -47,11 +47,17 @@ struct GrantScene {
     }
 
     func change(
-        claim: [UInt8] = claim, index: Int? = nil, list: String = list, slots: [[UInt8]] = slots
+        claim: [UInt8] = claim, index: Int? = nil, list: String = list, slots: [[UInt8]] = slots,
+        withRecord: Bool = true
     ) throws -> RevocationChange {
         RevocationChange(
-            revocation: try Revocation.sign(grant.cid, with: Party.owner.key()), slots: slots, list: list,
-            index: index ?? self.index, claim: claim, record: .test(90, sealed: [2]))
+            revocation: try Revocation.sign(grant.cid, with: Party.owner.key()), slots: slots,
+            place: place(claim: claim, index: index, list: list),
+            record: withRecord ? .test(90, sealed: [2]) : nil)
+    }
+
+    func place(claim: [UInt8] = claim, index: Int? = nil, list: String = list) -> StatusPlace {
+        StatusPlace(list: list, index: index ?? self.index, claim: claim)
     }
 
     func isRevoked() async throws -> Bool? {
