@@ -26,7 +26,9 @@ struct Dump: AsyncParsableCommand {
             CommandGroup(name: "Objects", subcommands: [ObjectCommand.self]),
             CommandGroup(
                 name: "Asking others",
-                subcommands: [RequestCommand.self, RequestsCommand.self, Withdraw.self, Read.self, Delegate.self]),
+                subcommands: [
+                    RequestCommand.self, RequestsCommand.self, Withdraw.self, Read.self, Delegate.self, TakeBack.self,
+                ]),
             CommandGroup(
                 name: "Being asked",
                 subcommands: [Inbox.self, Approve.self, Deny.self, Grants.self, Revoke.self, Receipts.self]),

@@ -114,6 +114,23 @@ import Testing
         #expect(try await stage.steve.json("receipts").objects("receipts").contains { $0.flag("handed_on") == true })
     }
 
+    @Test func `what was handed on is taken back by who handed it on`() async throws {
+        let stage = try Stage.current
+        let request = try await stage.ask(try await stage.publish("Garden bench"))
+        try await stage.approve(request)
+        let key = stage.scratch.path("back.key")
+        let did = try await Command.run("key", "create", key).output
+        let handover = stage.scratch.path("back.handover")
+        try await stage.stephanie.text(
+            "delegate", short(request), "--to", did, "--fields", "name", "--days", "3", "--save", handover)
+        let read = ["read", "--handover", handover, "--key", key, "--fields", "name"]
+        #expect(try await Command.run(read).code == 0)
+        try await stage.steve.run("take-back", handover).isRefusal("handed on by somebody else")
+        #expect(try await stage.stephanie.text("take-back", handover).contains("Taken back."))
+        try await Command.run(read).isRefusal("not accepted")
+        try await stage.stephanie.text("read", short(request), "--fields", "name")
+    }
+
     @Test func `nothing is handed on where the owner forbade it`() async throws {
         let stage = try Stage.current
         let request = try await stage.ask(try await stage.publish("Iron stove"))
