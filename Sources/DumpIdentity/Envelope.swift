@@ -67,6 +67,15 @@ public struct Envelope: Sendable, Equatable {
         }
     }
 
+    /// The tag of an envelope, of which no more than its frame is read.
+    ///
+    /// - Throws: as ``init(decoding:limit:)``, but nothing that only the payload could tell.
+    public static func tag(of bytes: [UInt8]) throws(IdentityError) -> String {
+        var reader = CBORReader(bytes[...])
+        guard let tag = try? frame(&reader) else { throw fault(of: bytes) }
+        return tag
+    }
+
     private static func read<Payload>(
         _ bytes: [UInt8], tag expected: String?, or other: String?, limit: Int,
         _ read: (inout CBORReader) throws(IPLDError) -> Payload

@@ -8,9 +8,9 @@ public struct Principal: Sendable {
     /// The size of a public key in bytes.
     public static let publicKeyBytes = 32
 
-    /// The public key as four numbers, most significant byte first: a principal is copied and compared often, and so
-    /// takes no memory of its own.
-    private let key: (UInt64, UInt64, UInt64, UInt64)
+    /// The public key as four numbers, the most significant byte of each first: a principal is copied and compared
+    /// often, and so takes no memory of its own.
+    public let words: (UInt64, UInt64, UInt64, UInt64)
 
     /// "z" is the multibase prefix of base58btc.
     private static let prefix = "did:key:z"
@@ -23,14 +23,14 @@ public struct Principal: Sendable {
     public init(publicKey: [UInt8]) throws(IPLDError) {
         guard publicKey.count == Principal.publicKeyBytes else { throw .invalidPublicKey(count: publicKey.count) }
         func word(_ start: Int) -> UInt64 { publicKey[start..<start + 8].reduce(0) { $0 << 8 | UInt64($1) } }
-        key = (word(0), word(8), word(16), word(24))
+        words = (word(0), word(8), word(16), word(24))
     }
 
     /// The public key, 32 bytes.
     public var publicKey: [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(Principal.publicKeyBytes)
-        for word in [key.0, key.1, key.2, key.3] {
+        for word in [words.0, words.1, words.2, words.3] {
             for shift in stride(from: UInt64(56), through: 0, by: -8) {
                 bytes.append(UInt8(truncatingIfNeeded: word >> shift))
             }
@@ -52,32 +52,32 @@ public struct Principal: Sendable {
         // The codec is what stands above the 256 bits of the key.
         let number = digits.number
         guard digits.zeros == 0, number.count == 5, number[4] == Principal.codec else { throw .invalidDID }
-        key = (number[3], number[2], number[1], number[0])
+        words = (number[3], number[2], number[1], number[0])
     }
 
     /// The did:key of this principal, 56 characters that begin "did:key:z6Mk".
     public var did: String {
-        var words: [UInt32] = []  // least significant first
-        words.reserveCapacity(9)
-        for word in [key.3, key.2, key.1, key.0] {
-            words.append(UInt32(truncatingIfNeeded: word))
-            words.append(UInt32(truncatingIfNeeded: word >> 32))
+        var number: [UInt32] = []  // least significant first
+        number.reserveCapacity(9)
+        for word in [words.3, words.2, words.1, words.0] {
+            number.append(UInt32(truncatingIfNeeded: word))
+            number.append(UInt32(truncatingIfNeeded: word >> 32))
         }
-        words.append(UInt32(Principal.codec))
-        return Base58.text(of: words, behind: Array(Principal.prefix.utf8))
+        number.append(UInt32(Principal.codec))
+        return Base58.text(of: number, behind: Array(Principal.prefix.utf8))
     }
 }
 
 extension Principal: Hashable {
     /// Whether the keys are the same, byte for byte.
-    public static func == (left: Principal, right: Principal) -> Bool { left.key == right.key }
+    public static func == (left: Principal, right: Principal) -> Bool { left.words == right.words }
 
     /// Hashes the key.
     public func hash(into hasher: inout Hasher) {
-        hasher.combine(key.0)
-        hasher.combine(key.1)
-        hasher.combine(key.2)
-        hasher.combine(key.3)
+        hasher.combine(words.0)
+        hasher.combine(words.1)
+        hasher.combine(words.2)
+        hasher.combine(words.3)
     }
 }
 

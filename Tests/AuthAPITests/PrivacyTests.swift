@@ -146,14 +146,17 @@ struct PrivacyTests {
         try await GrantScene.run { scene in
             let grant = try await scene.approved().grant
             let before = try await statusList(scene.node).token
-            let fields = try GrantVerifier.verify(
-                [grant.delegation], for: scene.pseudonym, statusList: before, at: testTime
-            ).fields
+            let (lists, uri) = (StatusLists(), grant.status.uri)
+            let verifier = GrantVerifier(lists: lists)
+            let container = Container([grant.delegation.envelope.bytes])
+            try lists.accept(before, issuer: grant.node, uri: uri, at: testTime)
+            let fields = try verifier.verify(container, for: .pseudonym(scene.pseudonym), at: testTime).fields
             #expect(fields == [.name, .email])
             _ = try await scene.owner.done("DELETE", "/v1/grants/\(grant.cid)")
             let after = try await statusList(scene.node).token
+            try lists.accept(after, issuer: grant.node, uri: uri, at: testTime)
             #expect(throws: CapabilityError.revoked) {
-                try GrantVerifier.verify([grant.delegation], for: scene.pseudonym, statusList: after, at: testTime)
+                try verifier.verify(container, for: .pseudonym(scene.pseudonym), at: testTime)
             }
         }
     }

@@ -1,85 +1,121 @@
-public import DumpIdentity
+internal import DumpIdentity
 public import IPLD
 
-/// A grant that was verified, perhaps handed on. Only ``GrantVerifier`` makes one.
-public struct VerifiedGrant: Sendable {
-    /// The grant at the root.
-    public let grant: Grant
-    /// The whole chain.
-    public let chain: DelegationChain
-    /// The fields that every policy of the chain lets pass.
-    public let fields: [ProfileField]
-    /// The last second at which the whole chain is valid, in Unix seconds.
-    public let expiration: Int64
-    /// Whether the holder proved that it has its key.
-    public let isHolderProven: Bool
-
-    fileprivate init(
-        grant: Grant, chain: DelegationChain, fields: [ProfileField], expiration: Int64, isHolderProven: Bool
-    ) {
-        self.grant = grant
-        self.chain = chain
-        self.fields = fields
-        self.expiration = expiration
-        self.isHolderProven = isHolderProven
-    }
-}
-
-/// A holder's invocation under a chain, addressed to the component that verifies: it shows that the holder has its key.
-public struct ProofOfPossession: Sendable {
-    /// How far in the future the invocation may expire, in seconds.
-    public static let maximumLifetime: Int64 = 600
-
-    /// The invocation; whether its nonce was seen before is the component's to remember.
-    public let invocation: Invocation
-    /// The component: the invocation must name it as its audience, or it could be one made for someone else.
-    public let executor: Principal
-
-    /// A proof to be checked.
-    public init(invocation: Invocation, executor: Principal) {
-        self.invocation = invocation
-        self.executor = executor
-    }
-
-    fileprivate func check(
-        _ chain: DelegationChain, at time: Int64, revocations: KnownRevocations
-    ) throws(CapabilityError) {
-        let verifier = InvocationVerifier(executor: executor, maximumLifetime: ProofOfPossession.maximumLifetime)
-        _ = try verifier.verify(invocation, proofs: chain.delegations, at: time, revocations: revocations)
-        // What the holder does for itself, such as a request, says nothing about this chain.
-        guard invocation.proofs == chain.delegations.map(\.cid) else { throw .invalidClaim }
-        guard invocation.issuer == chain.holder else { throw .invalidAudience }
-    }
-}
-
-/// Verifies grants for a component, without a connection: from the pseudonym, the delegations, and a signed status list.
+/// Verifies grants for a component, offline or with a live feed: from what was presented, a container of the delegations
+/// and perhaps an invocation, and from what the verifier holds, to a ``VerifiedGrant`` or one error.
 ///
-/// Source: `docs/spec.md`, "Verifying a grant offline".
-public enum GrantVerifier {
-    /// Verifies a chain of delegations, root first, for the pseudonym of a module object.
+/// Source: `docs/spec.md`, "Verifying a grant".
+public struct GrantVerifier: Sendable {
+    /// The newest status list of each node.
+    public let lists: StatusLists
+    /// What is heard from the feeds of nodes; `nil` for a verifier that follows none.
+    public let live: LiveRevocations?
+    /// Where delegations are kept whose signatures were found right.
+    public let cache: DelegationCache?
+    /// How a holder proves that it has its key; `nil` for a verifier to which nothing can be proven.
+    public let holders: HolderCheck?
+
+    /// A verifier that relies on what it is given here, which others may fill at the same time.
+    public init(
+        lists: StatusLists, live: LiveRevocations? = nil, cache: DelegationCache? = nil, holders: HolderCheck? = nil
+    ) {
+        self.lists = lists
+        self.live = live
+        self.cache = cache
+        self.holders = holders
+    }
+
+    /// Which grant is meant.
+    public enum Target: Sendable {
+        /// The one chain that stands in the container, from this pseudonym: the issuer of a module object.
+        case pseudonym(Principal)
+        /// The chain that ends in the delegation of this name.
+        case delegation(CID)
+    }
+
+    /// Verifies what a container presents, at a time in Unix seconds.
     ///
-    /// `statusList` is the token that the home node signed; without it the answer is a refusal. `revocations` are those
-    /// that the verifier learned otherwise. `possession` is the holder's proof that it has its key, where there is one.
+    /// An invocation in the container is the holder's proof that it has its key. It names the chain, and is used up once
+    /// everything else was found right. Without one the chain is put together from the delegations, which must leave no
+    /// choice.
     ///
-    /// - Throws: the ``CapabilityError`` that says what is wrong.
-    public static func verify(
-        _ delegations: [Delegation], for pseudonym: Principal, statusList: String?, at time: Int64,
-        revocations: KnownRevocations = KnownRevocations(), possession: ProofOfPossession? = nil
+    /// - Throws: the ``CapabilityError`` that says what is wrong; ``CapabilityError/statusUnavailable`` where neither the
+    ///   node's feed nor a status list tells whether the grant was revoked.
+    public func verify(
+        _ container: Container, for target: Target, at time: Int64
     ) throws(CapabilityError) -> VerifiedGrant {
-        let chain = try DelegationChain(verifying: delegations, at: time, revocations: revocations)
-        guard chain.subject == pseudonym else { throw .invalidSubject }
+        let invocation = try container.invocationIfAny()
+        let chain: DelegationChain
+        if let invocation {
+            guard let holders else { throw .invalidAudience }
+            chain = try holders.verify(invocation, in: container, at: time, cache: cache)
+        } else {
+            chain = try assemble(try container.delegations(), target, at: time)
+        }
+        let verified = try verify(chain, target, at: time, isHolderProven: invocation != nil)
+        // Last: what is refused for another reason must not use the nonce up.
+        if let invocation { try holders?.use(invocation, at: time) }
+        return verified
+    }
+
+    /// Verifies a chain of delegations, root first, that was handed over without an invocation.
+    ///
+    /// - Throws: as ``verify(_:for:at:)-(Container,_,_)``.
+    public func verify(
+        _ delegations: [Delegation], for target: Target, at time: Int64
+    ) throws(CapabilityError) -> VerifiedGrant {
+        try verify(try chain(delegations, at: time), target, at: time, isHolderProven: false)
+    }
+
+    /// The chain that a container's delegations make.
+    private func assemble(
+        _ delegations: [Delegation], _ target: Target, at time: Int64
+    ) throws(CapabilityError) -> DelegationChain {
+        switch target {
+        case .pseudonym: try chain(try ChainAssembly.chain(of: delegations), at: time)
+        case .delegation(let cid): try chain(try ChainAssembly.chain(endingIn: cid, of: delegations), at: time)
+        }
+    }
+
+    /// A chain with every signature checked, here or before. Revocations are looked at with the status.
+    private func chain(_ delegations: [Delegation], at time: Int64) throws(CapabilityError) -> DelegationChain {
+        let none = KnownRevocations()
+        guard let cache else { return try DelegationChain(verifying: delegations, at: time, revocations: none) }
+        guard delegations.count <= DelegationChain.maximumLength else { throw .limitExceeded }
+        return try DelegationChain(try cache.signed(delegations, at: time), at: time, revocations: none)
+    }
+
+    private func verify(
+        _ chain: DelegationChain, _ target: Target, at time: Int64, isHolderProven: Bool
+    ) throws(CapabilityError) -> VerifiedGrant {
+        switch target {
+        case .pseudonym(let pseudonym): guard chain.subject == pseudonym else { throw .invalidSubject }
+        case .delegation(let cid): guard chain.delegations.last?.cid == cid else { throw .invalidClaim }
+        }
         let grant = try Grant(chain.delegations[0])
         guard chain.delegations.count == 1 || grant.allowsHandingOn else { throw .invalidClaim }
         // What was handed on may be narrower than the right to read at all.
         guard chain.command.covers(.profileRead) else { throw .invalidClaim }
-        guard let statusList else { throw .statusUnavailable }
-        let token = try StatusListToken(
-            verifying: statusList, issuer: grant.node, uri: grant.status.uri, at: time)
-        guard try !token.list.isRevoked(grant.status.index) else { throw .revoked }
-        if let possession { try possession.check(chain, at: time, revocations: revocations) }
+        let statusTime = try checkStatus(of: chain, grant, at: time)
         return VerifiedGrant(
             grant: grant, chain: chain, fields: try ProfileField.allowed(by: chain.delegations.map(\.policy)),
-            expiration: chain.delegations.compactMap(\.expiration).min() ?? grant.expiration,
-            isHolderProven: possession != nil)
+            isHolderProven: isHolderProven, statusTime: statusTime)
+    }
+
+    /// Refuses what was revoked, and what may have been for all that is known; gives how new that knowledge is.
+    private func checkStatus(
+        of chain: DelegationChain, _ grant: Grant, at time: Int64
+    ) throws(CapabilityError) -> Int64 {
+        if let live, live.revokes(chain) { throw .revoked }
+        let heard = live?.heard(from: grant.node, currentAt: time)
+        do {
+            try lists.check(grant.status, issuer: grant.node, at: time)
+        } catch {
+            // A node that is followed says more than a list that is missing or old; but what a list ever said stays.
+            guard let heard, error != .revoked else { throw error }
+            return heard
+        }
+        let listed = lists.held(issuer: grant.node, uri: grant.status.uri)?.issuedAt ?? .min
+        return max(heard ?? listed, listed)
     }
 }

@@ -59,10 +59,10 @@ public struct Container: Sendable, Equatable {
     /// The delegations of the container, in the container's order; tokens of other kinds are left out.
     ///
     /// - Throws: ``CapabilityError/malformed`` for a token that is no envelope, or a malformed delegation.
-    public func delegations() throws(CapabilityError) -> [Delegation] {
+    public func delegations(accepting versions: UCANVersions = .final) throws(CapabilityError) -> [Delegation] {
         var result: [Delegation] = []
-        for token in tokens where try Container.tag(of: token).hasSameBytes(as: Delegation.tag) {
-            result.append(try Delegation(decoding: token))
+        for token in tokens where try versions.accepts(Container.tag(of: token), for: Delegation.tag) {
+            result.append(try Delegation(decoding: token, accepting: versions))
         }
         return result
     }
@@ -70,18 +70,26 @@ public struct Container: Sendable, Equatable {
     /// The one invocation of the container.
     ///
     /// - Throws: ``CapabilityError/malformed`` where there is none, more than one, or a malformed one.
-    public func invocation() throws(CapabilityError) -> Invocation {
-        var result: [Invocation] = []
-        for token in tokens where try Container.tag(of: token).hasSameBytes(as: Invocation.tag) {
-            result.append(try Invocation(decoding: token))
+    public func invocation(accepting versions: UCANVersions = .final) throws(CapabilityError) -> Invocation {
+        guard let invocation = try invocationIfAny(accepting: versions) else { throw .malformed }
+        return invocation
+    }
+
+    /// The one invocation of the container, or `nil` where there is none.
+    ///
+    /// - Throws: ``CapabilityError/malformed`` where there is more than one, or a malformed one.
+    func invocationIfAny(accepting versions: UCANVersions = .final) throws(CapabilityError) -> Invocation? {
+        var result: Invocation?
+        for token in tokens where try versions.accepts(Container.tag(of: token), for: Invocation.tag) {
+            guard result == nil else { throw .malformed }
+            result = try Invocation(decoding: token, accepting: versions)
         }
-        guard result.count == 1 else { throw .malformed }
-        return result[0]
+        return result
     }
 }
 
 extension Container {
     private static func tag(of token: [UInt8]) throws(CapabilityError) -> String {
-        try usingIdentity { () throws(IdentityError) in try Envelope(decoding: token).tag }
+        try usingIdentity { () throws(IdentityError) in try Envelope.tag(of: token) }
     }
 }

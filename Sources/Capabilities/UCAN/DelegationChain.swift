@@ -28,11 +28,18 @@ public struct DelegationChain: Sendable {
         verifying delegations: [Delegation], at time: Int64, revocations: KnownRevocations
     ) throws(CapabilityError) {
         guard delegations.count <= DelegationChain.maximumLength else { throw .limitExceeded }
+        var signed: [SignedDelegation] = []
+        signed.reserveCapacity(delegations.count)
+        for index in delegations.indices { signed.append(try SignedDelegation(verifying: delegations[index])) }
+        try self.init(signed, at: time, revocations: revocations)
+    }
+
+    /// Verifies all of a chain but the signatures, which were found right before.
+    init(_ signed: [SignedDelegation], at time: Int64, revocations: KnownRevocations) throws(CapabilityError) {
+        guard signed.count <= DelegationChain.maximumLength else { throw .limitExceeded }
+        let delegations = signed.map(\.delegation)
         guard let root = delegations.first, let last = delegations.last else { throw .invalidClaim }
         // By their places: a delegation that is copied out of the list has its parts counted one by one.
-        for index in delegations.indices where !delegations[index].envelope.isSigned(by: delegations[index].issuer) {
-            throw .invalidSignature
-        }
         // A powerline at the root would be a capability over nobody in particular.
         guard let subject = root.subject, subject == root.issuer else { throw .invalidClaim }
         for next in delegations.indices.dropFirst() {

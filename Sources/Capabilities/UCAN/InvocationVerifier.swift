@@ -25,14 +25,18 @@ public struct InvocationVerifier: Sendable {
     public let actsFor: @Sendable (Principal) -> Bool
     /// How far in the future an invocation may expire, in seconds; `nil` for any time, or never.
     public let maximumLifetime: Int64?
+    /// Where delegations are kept whose signatures were found right; `nil` for nowhere.
+    public let cache: DelegationCache?
 
     /// A verifier for one executor.
     public init(
-        executor: Principal, maximumLifetime: Int64?, actsFor: @escaping @Sendable (Principal) -> Bool = { _ in false }
+        executor: Principal, maximumLifetime: Int64?, cache: DelegationCache? = nil,
+        actsFor: @escaping @Sendable (Principal) -> Bool = { _ in false }
     ) {
         self.executor = executor
-        self.actsFor = actsFor
         self.maximumLifetime = maximumLifetime
+        self.cache = cache
+        self.actsFor = actsFor
     }
 
     /// Verifies an invocation with its proofs, at a time in Unix seconds.
@@ -44,11 +48,66 @@ public struct InvocationVerifier: Sendable {
         _ invocation: Invocation, proofs: [Delegation], at time: Int64,
         revocations: KnownRevocations = KnownRevocations()
     ) throws(CapabilityError) -> VerifiedInvocation {
+        try verify(invocation, at: time, revocations: revocations) { cids throws(CapabilityError) in
+            var chain: [Delegation] = []
+            chain.reserveCapacity(cids.count)
+            for cid in cids {
+                guard let index = proofs.indices.first(where: { proofs[$0].cid == cid }) else {
+                    throw .unavailableProof
+                }
+                chain.append(proofs[index])
+            }
+            var signed: [SignedDelegation] = []
+            for index in chain.indices { signed.append(try SignedDelegation(verifying: chain[index])) }
+            return signed
+        }
+    }
+
+    /// Verifies the one invocation of a container with the delegations in it, at a time in Unix seconds. Those that are
+    /// in the cache are not read again, and need not be in the container.
+    ///
+    /// - Throws: the ``CapabilityError`` that says what is wrong.
+    public func verify(
+        _ container: Container, at time: Int64, revocations: KnownRevocations = KnownRevocations()
+    ) throws(CapabilityError) -> VerifiedInvocation {
+        let invocation = try container.invocation()
+        return try verify(invocation, at: time, revocations: revocations) { cids throws(CapabilityError) in
+            var known: [SignedDelegation?] = []
+            for cid in cids { known.append(cache?.delegation(cid, at: time, revocations: revocations)) }
+            let others = known.contains { $0 == nil } ? try container.delegations() : []
+            var signed: [SignedDelegation] = []
+            for (index, cid) in cids.enumerated() {
+                if let known = known[index] {
+                    signed.append(known)
+                    continue
+                }
+                guard let found = others.first(where: { $0.cid == cid }) else { throw .unavailableProof }
+                let verified = try SignedDelegation(verifying: found)
+                cache?.insert(verified)
+                signed.append(verified)
+            }
+            return signed
+        }
+    }
+
+    /// Verifies an invocation; `proofs` gives the delegations of these names, in their order.
+    private func verify(
+        _ invocation: Invocation, at time: Int64, revocations: KnownRevocations,
+        proofs: ([CID]) throws(CapabilityError) -> [SignedDelegation]
+    ) throws(CapabilityError) -> VerifiedInvocation {
         guard invocation.proofs.count <= DelegationChain.maximumLength else { throw .limitExceeded }
         guard invocation.envelope.isSigned(by: invocation.issuer) else { throw .invalidSignature }
         try checkTime(invocation, at: time)
         try checkExecutor(invocation)
-        let chain = try chain(of: invocation, proofs: proofs, at: time, revocations: revocations)
+        guard !invocation.proofs.isEmpty else {
+            guard invocation.issuer == invocation.subject else { throw .invalidClaim }
+            return VerifiedInvocation(invocation: invocation, chain: nil)
+        }
+        let chain = try DelegationChain(try proofs(invocation.proofs), at: time, revocations: revocations)
+        guard chain.subject == invocation.subject else { throw .invalidSubject }
+        guard chain.holder == invocation.issuer else { throw .invalidAudience }
+        guard chain.command.covers(invocation.command) else { throw .invalidClaim }
+        guard try chain.allows(invocation.arguments) else { throw .matchError }
         return VerifiedInvocation(invocation: invocation, chain: chain)
     }
 
@@ -65,25 +124,5 @@ public struct InvocationVerifier: Sendable {
     private func checkExecutor(_ invocation: Invocation) throws(CapabilityError) {
         let addressee = invocation.audience ?? invocation.subject
         guard addressee == executor || actsFor(addressee) else { throw .invalidAudience }
-    }
-
-    private func chain(
-        of invocation: Invocation, proofs: [Delegation], at time: Int64, revocations: KnownRevocations
-    ) throws(CapabilityError) -> DelegationChain? {
-        if invocation.proofs.isEmpty {
-            guard invocation.issuer == invocation.subject else { throw .invalidClaim }
-            return nil
-        }
-        var delegations: [Delegation] = []
-        for cid in invocation.proofs {
-            guard let index = proofs.indices.first(where: { proofs[$0].cid == cid }) else { throw .unavailableProof }
-            delegations.append(proofs[index])
-        }
-        let chain = try DelegationChain(verifying: delegations, at: time, revocations: revocations)
-        guard chain.subject == invocation.subject else { throw .invalidSubject }
-        guard chain.holder == invocation.issuer else { throw .invalidAudience }
-        guard chain.command.covers(invocation.command) else { throw .invalidClaim }
-        guard try chain.allows(invocation.arguments) else { throw .matchError }
-        return chain
     }
 }

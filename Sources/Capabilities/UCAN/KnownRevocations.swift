@@ -60,7 +60,7 @@ extension KnownRevocations {
             // A digest that begins with 16 zeros is not to be taken for a free place.
             let second = Entry.word(delegation.bytes, at: start + 8)
             self.delegation = (first, first | second == 0 ? 1 : second)
-            self.revoker = (Entry.word(revoker.publicKey, at: 0), Entry.word(revoker.publicKey, at: 8))
+            self.revoker = (revoker.words.0, revoker.words.1)
         }
 
         private static func word(_ bytes: [UInt8], at start: Int) -> UInt64 {

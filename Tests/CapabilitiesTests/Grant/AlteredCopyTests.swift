@@ -16,7 +16,7 @@ struct AlteredCopyTests {
         for index in bytes.indices {
             #expect(throws: CapabilityError.self, "byte \(index)") {
                 let delegation = try Delegation(decoding: bytes.altered(at: index, by: bits))
-                _ = try GrantVerifier.verify([delegation], for: fixture.grant.owner, statusList: list, at: testTime)
+                _ = try verifyGrant([delegation], for: fixture.grant.owner, statusList: list, at: testTime)
             }
         }
     }
@@ -44,7 +44,7 @@ struct AlteredCopyTests {
         for index in bytes.indices {
             #expect(throws: CapabilityError.self, "byte \(index)") {
                 let next = try Delegation(decoding: bytes.altered(at: index, by: bits))
-                _ = try GrantVerifier.verify(
+                _ = try verifyGrant(
                     [fixture.grant.delegation, next], for: fixture.grant.owner, statusList: list, at: testTime)
             }
         }

@@ -62,7 +62,7 @@ struct AttenuationTests {
     func `a chain opens exactly what all of its parts name, until the first of them ends`(seed: UInt64) throws {
         var generator = Generator(state: seed)
         let chain = try Chain(&generator)
-        let verified = try GrantVerifier.verify(
+        let verified = try verifyGrant(
             chain.delegations, for: chain.fixture.grant.owner, statusList: statusListToken(), at: testTime)
         #expect(Set(verified.fields) == chain.common)
         #expect(Set(verified.fields).isSubset(of: chain.fixture.grant.fields))
@@ -89,7 +89,7 @@ struct AttenuationTests {
         let chain = try Chain(&generator)
         var open = Set(ProfileField.allCases)
         for length in 1...chain.delegations.count {
-            let verified = try GrantVerifier.verify(
+            let verified = try verifyGrant(
                 Array(chain.delegations.prefix(length)), for: chain.fixture.grant.owner,
                 statusList: statusListToken(), at: testTime)
             #expect(open.isSuperset(of: verified.fields))

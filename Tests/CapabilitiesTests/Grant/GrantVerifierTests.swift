@@ -8,7 +8,7 @@ struct GrantVerifierTests {
         _ fixture: GrantFixture, _ delegations: [Delegation]? = nil, list: String?, at time: Int64 = testTime,
         revocations: KnownRevocations = KnownRevocations()
     ) throws -> VerifiedGrant {
-        try GrantVerifier.verify(
+        try verifyGrant(
             delegations ?? [fixture.grant.delegation], for: fixture.grant.owner, statusList: list, at: time,
             revocations: revocations)
     }

@@ -35,7 +35,7 @@ struct HandoverTests {
     @Test(arguments: [[.name], [.email], [.name, .email]] as [[ProfileField]])
     func `what is handed on is a narrower right that verifies`(fields: [ProfileField]) throws {
         let handover = try handover(fields, expiration: GrantFixture.end - 1)
-        let verified = try GrantVerifier.verify(
+        let verified = try verifyGrant(
             handover.delegations, for: handover.grant.owner, statusList: statusListToken(), at: testTime)
         #expect(verified.fields == fields)
         #expect(verified.expiration == GrantFixture.end - 1)

@@ -6,16 +6,30 @@ import Testing
 struct ProofOfPossessionTests {
     private static let fixture = Result { try GrantFixture() }
 
-    /// Verifies a chain of the fixture's grant with an invocation as proof, for a component.
+    /// What a component holds that has a list for the fixture's grant.
+    private func verifier(
+        executor: Party = .executor, revocations: KnownRevocations = KnownRevocations()
+    ) throws -> GrantVerifier {
+        let live = LiveRevocations()
+        live.add(revocations)
+        return GrantVerifier(
+            lists: try heldLists(statusListToken(), for: [Self.fixture.get().grant.delegation]), live: live,
+            holders: HolderCheck(executor: try executor.principal, replays: ReplayGuard(capacity: 10)))
+    }
+
+    /// Verifies a container of a chain of the fixture's grant and an invocation as proof, for a component.
     private func verify(
         _ invocation: Invocation, _ delegations: [Delegation]? = nil, executor: Party = .executor,
-        revocations: KnownRevocations = KnownRevocations()
+        revocations: KnownRevocations = KnownRevocations(), for target: GrantVerifier.Target? = nil
     ) throws -> VerifiedGrant {
         let grant = try Self.fixture.get().grant
-        return try GrantVerifier.verify(
-            delegations ?? [grant.delegation], for: grant.owner, statusList: statusListToken(), at: testTime,
-            revocations: revocations,
-            possession: ProofOfPossession(invocation: invocation, executor: executor.principal))
+        return try verifier(executor: executor, revocations: revocations).verify(
+            container(invocation, delegations), for: target ?? .pseudonym(grant.owner), at: testTime)
+    }
+
+    private func container(_ invocation: Invocation, _ delegations: [Delegation]? = nil) throws -> Container {
+        let grant = try Self.fixture.get().grant
+        return Container(([invocation.envelope] + (delegations ?? [grant.delegation]).map(\.envelope)).map(\.bytes))
     }
 
     /// A reading of the name by the viewer under the grant alone.
@@ -83,8 +97,40 @@ struct ProofOfPossessionTests {
         #expect(throws: CapabilityError.invalidSignature) { try verify(forged) }
     }
 
-    @Test func `a proof by the viewer is none for what was handed on`() {
-        #expect(throws: CapabilityError.invalidClaim) { try verify(reading(), chain()) }
+    @Test func `a proof by the viewer is none for what was handed on`() throws {
+        let chain = try chain()
+        #expect(throws: CapabilityError.invalidClaim) {
+            try verify(reading(), chain, for: .delegation(chain[1].cid))
+        }
+        #expect(try verify(reading(), chain).chain.holder == Party.viewer.principal)
+    }
+
+    @Test func `a proof is accepted once, and one that is refused is not used up`() throws {
+        let (verifier, grant, reading) = (try verifier(), try Self.fixture.get().grant, try reading())
+        let container = try container(reading)
+        #expect(throws: CapabilityError.invalidSubject) {
+            try verifier.verify(container, for: .pseudonym(Party.stranger.principal), at: testTime)
+        }
+        #expect(try verifier.verify(container, for: .pseudonym(grant.owner), at: testTime).isHolderProven)
+        #expect(throws: CapabilityError.replayed) {
+            try verifier.verify(container, for: .pseudonym(grant.owner), at: testTime)
+        }
+    }
+
+    @Test func `who cannot check a proof refuses it`() throws {
+        let grant = try Self.fixture.get().grant
+        let verifier = GrantVerifier(lists: try heldLists(statusListToken(), for: [grant.delegation]))
+        #expect(throws: CapabilityError.invalidAudience) {
+            try verifier.verify(container(reading()), for: .pseudonym(grant.owner), at: testTime)
+        }
+    }
+
+    @Test func `two proofs at once are refused`() throws {
+        let grant = try Self.fixture.get().grant
+        let both = Container(try [reading([.name]), reading([.email])].map(\.envelope.bytes) + [grant.delegation.envelope.bytes])
+        #expect(throws: CapabilityError.malformed) {
+            try verifier().verify(both, for: .pseudonym(grant.owner), at: testTime)
+        }
     }
 
     @Test func `a proof under another chain to the same holder is refused`() throws {

@@ -84,3 +84,23 @@ func statusListToken(
         uri: uri, issuer: issuer.principal, issuedAt: issuedAt, expiration: expiration, timeToLive: 300, list: list)
     return try token.signed(with: issuer.key())
 }
+
+/// Verifies a chain, root first, as a component does that holds one status list and knows these revocations.
+func verifyGrant(
+    _ delegations: [Delegation], for pseudonym: Principal, statusList: String?, at time: Int64 = testTime,
+    revocations: KnownRevocations = KnownRevocations()
+) throws -> VerifiedGrant {
+    let live = LiveRevocations()
+    live.add(revocations)
+    let verifier = GrantVerifier(lists: try heldLists(statusList, for: delegations), live: live)
+    return try verifier.verify(delegations, for: .pseudonym(pseudonym), at: time)
+}
+
+/// What a component holds that was given a list for a grant, the first of the delegations, at the time of the tests.
+func heldLists(_ statusList: String?, for delegations: [Delegation]) throws -> StatusLists {
+    let lists = StatusLists()
+    if let statusList, let first = delegations.first, let grant = try? Grant(first) {
+        try lists.accept(statusList, issuer: grant.node, uri: grant.status.uri, at: testTime)
+    }
+    return lists
+}

@@ -1,0 +1,29 @@
+public import DumpIdentity
+
+/// A grant that was verified, perhaps handed on. Only ``GrantVerifier`` makes one.
+public struct VerifiedGrant: Sendable {
+    /// The grant at the root.
+    public let grant: Grant
+    /// The whole chain.
+    public let chain: DelegationChain
+    /// The fields that every policy of the chain lets pass.
+    public let fields: [ProfileField]
+    /// The last second at which the whole chain is valid, in Unix seconds.
+    public let expiration: Int64
+    /// Whether the holder proved that it has its key.
+    public let isHolderProven: Bool
+    /// When the node said what the verifier knows of revocations, in Unix seconds: the later of its feed's last sign of
+    /// life and of its status list. The difference to now is how stale the answer may be.
+    public let statusTime: Int64
+
+    init(
+        grant: Grant, chain: DelegationChain, fields: [ProfileField], isHolderProven: Bool, statusTime: Int64
+    ) {
+        self.grant = grant
+        self.chain = chain
+        self.fields = fields
+        expiration = chain.delegations.compactMap(\.expiration).min() ?? grant.expiration
+        self.isHolderProven = isHolderProven
+        self.statusTime = statusTime
+    }
+}
