@@ -99,7 +99,9 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ], swiftSettings: strict),
-        .testTarget(name: "dumpTests", dependencies: ["dump"], swiftSettings: strict),
+        .testTarget(
+            name: "dumpTests", dependencies: ["dump", "Capabilities", "DumpIdentity", "IPLD", "Sodium"],
+            swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -7,7 +7,8 @@ struct HelpTests {
         "", "serve", "demo", "account", "account create", "login", "logout", "profile", "profile show", "profile set",
         "object", "object publish", "object list", "object show", "object verify", "request", "requests",
         "requests list", "requests show", "withdraw", "read", "delegate", "take-back", "inbox", "approve", "deny",
-        "grants", "revoke", "receipts", "key", "key create", "key show", "status-list", "verify", "ucan", "ucan check",
+        "grants", "revoke", "receipts", "key", "key create", "key show", "status-list", "verify", "ucan",
+        "ucan inspect", "ucan check",
     ]
 
     @Test(arguments: commands) func `every command tells in a sentence what it is for, and how it is used`(

@@ -77,23 +77,35 @@ struct Verify: ParsableCommand {
             Checks the object's signature, the chain of delegations from the object's pseudonym, the time, and the
             signed status list. Without a list, or with one that has expired, the answer is a refusal.
 
+            With --json a refusal prints {"error": NAME}, the official name of what is wrong, beside the words on
+            standard error. A file that cannot be read has no such name.
+
             Example: dump verify --object offer.object --grant grant.ucan --status-list status.jwt
             """)
     @Option(help: ArgumentHelp("The signed object.", valueName: "file")) var object: String
     @Option(help: ArgumentHelp("The grant, or what a viewer handed on.", valueName: "file")) var grant: String
     @Option(help: ArgumentHelp("The status list of the owner's node.", valueName: "file")) var statusList: String
+    @Option(help: UnixTime.help) var at: UnixTime?
     @Flag(help: "Print JSON for machines.") var json = false
 
     func run() throws {
+        do { try verify() } catch let error as CommandError {
+            if json, let name = error.name { try Output.json(["error": .string(name)]) }
+            throw error
+        }
+    }
+
+    private func verify() throws {
         let objectBytes = try UserFile.read(object, limit: ModuleObject.maximumLength)
         let published = try reading(object) { try ModuleObject(verifying: objectBytes) }
         let delegations = try GrantFile.read(grant)
         let listBytes = try UserFile.read(statusList, limit: StatusListToken.maximumLength)
         guard let list = String(validating: listBytes, as: UTF8.self) else {
-            throw CommandError("\(statusList): it is not text")
+            throw CommandError("\(statusList): it is not text", name: CapabilityError.malformed.name)
         }
         let verified = try reading(grant) {
-            try GrantVerifier.verify(delegations, for: published.issuer, statusList: list, at: Clock.now())
+            try GrantVerifier.verify(
+                delegations, for: published.issuer, statusList: list, at: at?.seconds ?? Clock.now())
         }
         let fields = verified.fields.map(\.rawValue)
         if json {

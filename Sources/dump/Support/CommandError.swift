@@ -16,12 +16,16 @@ struct CommandError: Error {
     let message: String
     let code: Code
 
+    /// The official name of the error (`docs/spec.md`, "Errors"), where it has one.
+    let name: String?
+
     /// Whether the node does not know the person's session any more.
     let hasSessionEnded: Bool
 
-    init(_ message: String, code: Code = .refused, hasSessionEnded: Bool = false) {
+    init(_ message: String, code: Code = .refused, name: String? = nil, hasSessionEnded: Bool = false) {
         self.message = message
         self.code = code
+        self.name = name
         self.hasSessionEnded = hasSessionEnded
     }
 
@@ -30,7 +34,7 @@ struct CommandError: Error {
 
 /// Reads an argument or a setting; what is wrong with it is wrong usage.
 func usage<Result>(_ place: String, _ body: () throws -> Result) throws(CommandError) -> Result {
-    do { return try reading(place, body) } catch { throw CommandError(error.message, code: .usage) }
+    do { return try reading(place, body) } catch { throw .usage(error.message) }
 }
 
 /// Runs something on input of the user's; what goes wrong is told with its place.
@@ -38,11 +42,11 @@ func reading<Result>(_ place: String, _ body: () throws -> Result) throws(Comman
     do {
         return try body()
     } catch let error as IPLDError {
-        throw CommandError("\(place): \(error)")
+        throw CommandError("\(place): \(error)", name: CapabilityError.malformed.name)
     } catch let error as IdentityError {
-        throw CommandError("\(place): \(error)")
+        throw CommandError("\(place): \(error)", name: CapabilityError(error).name)
     } catch let error as CapabilityError {
-        throw CommandError("\(place): \(error.name): \(error)")
+        throw CommandError("\(place): \(error.name): \(error)", name: error.name)
     } catch let error as StoreError {
         // These name the file themselves, but for one.
         throw CommandError(error == .notFound ? "\(place): no such file" : "\(error)")

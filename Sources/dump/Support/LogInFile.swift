@@ -1,3 +1,4 @@
+internal import Capabilities
 internal import DumpIdentity
 internal import Foundation
 internal import IPLD
@@ -49,11 +50,24 @@ enum UserFile {
     static func read(_ path: String, limit: Int) throws(CommandError) -> [UInt8] {
         guard let handle = FileHandle(forReadingAtPath: path) else { throw CommandError("\(path): it cannot be read") }
         defer { try? handle.close() }
+        return try read(handle, called: path, limit: limit)
+    }
+
+    /// Reads a file, or standard input where the path is `-`.
+    static func readOrInput(_ path: String, limit: Int) throws(CommandError) -> [UInt8] {
+        path == "-"
+            ? try read(FileHandle.standardInput, called: "standard input", limit: limit)
+            : try read(path, limit: limit)
+    }
+
+    private static func read(_ handle: FileHandle, called place: String, limit: Int) throws(CommandError) -> [UInt8] {
         let data: Data
         do {
             data = try handle.read(upToCount: limit + 1) ?? Data()
-        } catch { throw CommandError("\(path): it cannot be read") }
-        guard data.count <= limit else { throw CommandError("\(path): larger than \(limit) bytes") }
+        } catch { throw CommandError("\(place): it cannot be read") }
+        guard data.count <= limit else {
+            throw CommandError("\(place): larger than \(limit) bytes", name: CapabilityError.limitExceeded.name)
+        }
         return [UInt8](data)
     }
 

@@ -61,3 +61,15 @@ struct Days: ExpressibleByArgument {
         seconds = days * Day.seconds
     }
 }
+
+/// A time in Unix seconds, of 53 bits at most as the times in tokens.
+struct UnixTime: ExpressibleByArgument {
+    let seconds: Int64
+
+    init?(argument: String) {
+        guard let seconds = Int64(argument), (0...(1 << 53 - 1)).contains(seconds) else { return nil }
+        self.seconds = seconds
+    }
+
+    static let help = ArgumentHelp("The time to judge by, in Unix seconds. Default: now.", valueName: "seconds")
+}
