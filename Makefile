@@ -6,7 +6,7 @@ ARGS ?=
 CHECK := . scripts/lib.sh && need_swift && need_packages
 
 .DEFAULT_GOAL := help
-.PHONY: help build release test lint format demo coverage clean
+.PHONY: help build release test lint format demo interop coverage clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' Makefile
@@ -29,8 +29,11 @@ format: ## Rewrite the sources to the house format
 demo: ## Build the command and run its demonstration
 	@scripts/demo $(ARGS)
 
+interop: ## Compare with the example in Python, over many good and bad grants
+	@scripts/interop $(ARGS)
+
 coverage: ## Run all tests and list the lines they reach
 	@scripts/coverage $(ARGS)
 
 clean: ## Remove what was built
-	rm -rf .build .build-coverage
+	rm -rf .build .build-coverage .build-interop

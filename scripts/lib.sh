@@ -143,3 +143,15 @@ need_command() {
     install_packages "$2"
     has "$1" || fail "$1 is needed, and installing $2 did not bring it."
 }
+
+# Ends the script unless Python 3.10 or newer runs and can make virtual environments.
+need_python() {
+    local missing=()
+    if has apt-get; then
+        has python3 || missing+=(python3)
+        python3 -c 'import ensurepip, venv' >/dev/null 2>&1 || missing+=(python3-venv)
+        if [ "${#missing[@]}" -gt 0 ]; then install_packages "${missing[@]}"; fi
+    fi
+    python3 -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 10))' >/dev/null 2>&1 ||
+        fail "Python 3.10 or newer is needed, with its venv module."
+}

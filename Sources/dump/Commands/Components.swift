@@ -95,6 +95,22 @@ struct Verify: ParsableCommand {
         }
     }
 
+    /// Verifies by one list alone. What is wrong with the list is told where nothing is wrong with the chain.
+    private static func verify(
+        _ delegations: [Delegation], for pseudonym: Principal, _ list: String, at time: Int64
+    ) throws(CapabilityError) -> VerifiedGrant {
+        let lists = StatusLists()
+        var fault: CapabilityError?
+        do throws(CapabilityError) {
+            guard let root = delegations.first else { throw .invalidClaim }
+            let grant = try Grant(root)
+            try lists.accept(list, issuer: grant.node, uri: grant.status.uri, at: time)
+        } catch { fault = error }
+        do {
+            return try GrantVerifier(lists: lists).verify(delegations, for: .pseudonym(pseudonym), at: time)
+        } catch { throw error == .statusUnavailable ? fault ?? error : error }
+    }
+
     private func verify() throws {
         let objectBytes = try UserFile.read(object, limit: ModuleObject.maximumLength)
         let published = try reading(object) { try ModuleObject(verifying: objectBytes) }
@@ -104,8 +120,7 @@ struct Verify: ParsableCommand {
             throw CommandError("\(statusList): it is not text", name: CapabilityError.malformed.name)
         }
         let verified = try reading(grant) {
-            try GrantVerifier.verify(
-                delegations, for: published.issuer, statusList: list, at: at?.seconds ?? Clock.now())
+            try Verify.verify(delegations, for: published.issuer, list, at: at?.seconds ?? Clock.now())
         }
         let fields = verified.fields.map(\.rawValue)
         if json {
