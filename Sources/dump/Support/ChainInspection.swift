@@ -7,8 +7,6 @@ struct ChainInspection {
     /// The time to judge by, in Unix seconds.
     let time: Int64
 
-    init(time: Int64) { self.time = time }
-
     /// The chain of the one invocation among the tokens, or else of the delegations; `nil` where there are none.
     func value(of tokens: [TokenInspection]) -> Value? {
         var (delegations, invocations): ([Delegation], [Invocation]) = ([], [])

@@ -9,11 +9,6 @@ struct StatusListInspection {
     /// The time to judge by, in Unix seconds.
     let time: Int64
 
-    init(text: String, time: Int64) {
-        self.text = text
-        self.time = time
-    }
-
     /// What is shown; `nil` where it is no JWT.
     func value() -> Map? {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
