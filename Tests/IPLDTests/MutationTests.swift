@@ -21,6 +21,22 @@ struct MutationTests {
     }
 
     @Test(arguments: 0..<40)
+    func `a head that takes a byte more than it needs is refused wherever it stands`(seed: UInt64) throws {
+        var random = SeededGenerator(seed: 1_500 + seed)
+        for _ in 0..<10 {
+            let bytes = try DagCBOR.encode(random.small())
+            // Where the byte is content, not a head, the change is a damage like any other.
+            for index in bytes.indices where bytes[index] & 0x1F < 24 {
+                var longer = bytes
+                longer[index] = bytes[index] & 0xE0 | 24
+                longer.insert(bytes[index] & 0x1F, at: index + 1)
+                guard let value = try? DagCBOR.decode(longer) else { continue }
+                #expect(try DagCBOR.encode(value) == longer, "seed \(seed), byte \(index)")
+            }
+        }
+    }
+
+    @Test(arguments: 0..<40)
     func `a damaged DAG-JSON text is refused, or its value has one canonical text`(seed: UInt64) throws {
         var random = SeededGenerator(seed: 2_000 + seed)
         let tokens = Array(#"{}[],:"/\0.-eE+ tu"#.utf8)

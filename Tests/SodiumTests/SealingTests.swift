@@ -52,6 +52,21 @@ struct SealingTests {
         #expect(throws: SodiumError.notAuthentic) { try key.open(sealed: Self.knownBox.altered(at: index)) }
     }
 
+    /// "hello", sealed by someone who sent a point of small order in place of an ephemeral key: the secret shared with it
+    /// is all zeros whatever the other key, so that the box would be anyone's to write and to read.
+    @Test(arguments: [
+        """
+        00000000000000000000000000000000000000000000000000000000000000005706264e7e8ec3e3ed556e04635f7616be481724d0
+        """,
+        """
+        e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800d275014f15c8d641914dfae5bd276fccff11e75e73
+        """,
+    ])
+    func `a box under an all-zero shared secret does not open`(box: String) throws {
+        let key = try SigningKey.test(1)
+        #expect(throws: SodiumError.notAuthentic) { try key.open(sealed: hex(box)) }
+    }
+
     @Test(arguments: knownBox.indices)
     func `a truncated box does not open`(length: Int) throws {
         let key = try SigningKey.test(1)

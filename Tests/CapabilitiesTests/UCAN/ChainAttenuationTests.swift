@@ -17,7 +17,8 @@ struct ChainAttenuationTests {
             if Int.random(in: 0..<4, using: &random) == 0 { command = random.pick(commands, or: "/") }
             let end = testTime + Int64.random(in: -1...20, using: &random)
             return try Delegation.sign(
-                to: parties[index + 1].principal, subject: Bool.random(using: &random) || index == 0
+                to: parties[index + 1].principal,
+                subject: Bool.random(using: &random) || index == 0
                     ? Party.owner.principal : nil,
                 command: Command(command), policy: Policy(.list(random.statements(atMost: 1))),
                 expiration: end, with: parties[index].key())
