@@ -3,10 +3,12 @@
 
 SHELL := /bin/bash
 ARGS ?=
+# For how long make fuzz runs each target.
+SECONDS ?= 60
 CHECK := . scripts/lib.sh && need_swift && need_packages
 
 .DEFAULT_GOAL := help
-.PHONY: help build release test lint format demo interop coverage clean
+.PHONY: help build release test lint format demo coverage interop fuzz threads bench clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' Makefile
@@ -24,7 +26,7 @@ lint: ## Check form, direction of imports and scripts
 	@scripts/lint
 
 format: ## Rewrite the sources to the house format
-	@. scripts/lib.sh && need_swift && swift format --in-place --parallel --recursive Sources Tests Package.swift
+	@. scripts/lib.sh && need_swift && swift format --in-place --parallel --recursive Sources Tests Fuzz Threads Package.swift
 
 demo: ## Build the command and run its demonstration
 	@scripts/demo $(ARGS)
@@ -35,5 +37,14 @@ interop: ## Compare with the example in Python, over many good and bad grants
 coverage: ## Run all tests and list the lines they reach
 	@scripts/coverage $(ARGS)
 
+fuzz: ## Fuzz each of the readers for SECONDS seconds
+	@scripts/fuzz --seconds "$(SECONDS)" $(ARGS)
+
+threads: ## Run the concurrency tests under the thread sanitizer
+	@scripts/test-threads $(ARGS)
+
+bench: ## Measure beside what cannot be beaten, and print the ratios
+	@scripts/bench $(ARGS)
+
 clean: ## Remove what was built
-	rm -rf .build .build-coverage .build-interop
+	rm -rf .build .build-coverage .build-fuzz .build-interop .build-threads .build-threads-all Benchmarks/.build
