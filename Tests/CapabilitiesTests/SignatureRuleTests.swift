@@ -131,7 +131,7 @@ struct SignatureRuleTests {
             payload["a"] = 1
             let envelope = try Envelope.sign(payload, tag: "dump/test@1.0.0", with: party.key())
             #expect(envelope.isSigned(by: principal))
-            let signed = Array(envelope.bytes.dropFirst(3 + Signature.length))
+            let signed = envelope.bytes.dropFirst(3 + Signature.length)
             #expect(Signature.isValid(envelope.signature, of: signed, by: principal.publicKey))
             let token = try statusListToken(issuer: party)
             let parts = token.split(separator: ".")

@@ -39,10 +39,11 @@ enum Seeds {
             .float(1.5), .float(1e300), .float(.leastNonzeroMagnitude), "", "a", "é", "e\u{301}", "\u{1F600}",
             "\"\\\n\u{0}/", .bytes([]), .bytes([1, 2, 3]), .bytes([UInt8](repeating: 7, count: 300)), .link(cid),
         ]
+        let controls = String(String.UnicodeScalarView((0...0x20 as ClosedRange<UInt8>).map(Unicode.Scalar.init)))
         let nested = (0..<60).reduce(Value.int(1)) { inner, _ in [inner] }
         return scalars + [
             [], [:], .list(scalars), ["a": 1, "b": [2, 3], "aa": ["": .link(cid)]], nested,
-            ["/": 1], ["/": ["bytes": 1], "a": 2], ["/": .bytes([1])],
+            ["/": 1], ["/": ["bytes": 1], "a": 2], ["/": .bytes([1])], .string(controls),
             .map(Map(unsorted: (0..<30).map { Map.Entry(key: "k\($0)", value: .int(Int64($0))) }) ?? Map()),
         ]
     }
@@ -50,7 +51,9 @@ enum Seeds {
     private static func texts() throws -> [[UInt8]] {
         let written = try values().flatMap { [try DagJSON.encode($0), try DagJSON.encode($0, pretty: true)] }
         let free = [
-            " {\t\"b\" :\r\n1 , \"a\":[ ] } ", #""\u00e9\ud83d\uDE00\/\b\f\n\r\t\"\\""#, "-0", "1e3", "1E+3", "10e-1",
+            " {\t\"b\" :\r\n1 , \"a\":[ ] } ", #""\u00e9\ud83d\uDE00\/\b\f\n\r\t\"\\""#,
+            #""\u0008\u000c\u000a\u000d\u0009\u0022\u005c\u002f""#,
+            "-0", "1e3", "1E+3", "10e-1",
             "-0.0", "1e-999", "1e999", #"{"\u002f":{"bytes":"AQ"}}"#, #"{"/":"x"}"#, #"{"/":{"bytes":"A"}}"#,
             #"{"a":1,"a":2}"#, "9223372036854775808", #""\ud800""#, "tru", "[1,]",
         ]
