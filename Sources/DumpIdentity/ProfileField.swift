@@ -1,4 +1,5 @@
 internal import IPLD
+
 /// A field of a profile, by its name among the OpenID Connect standard claims.
 ///
 /// Source: OpenID Connect Core 1.0, section 5.1.

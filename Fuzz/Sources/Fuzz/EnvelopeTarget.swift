@@ -13,7 +13,7 @@ enum EnvelopeTarget {
         require(envelope.bytes == input, "the received bytes are kept")
         require(
             try DagCBOR.encode([
-                .bytes(envelope.signature),
+                .bytes(Array(envelope.signature)),
                 ["h": .bytes(Envelope.varsigHeader), envelope.tag: .map(envelope.payload)],
             ]) == input, "signature, tag and payload are all that an envelope holds")
         checkSignature(envelope)

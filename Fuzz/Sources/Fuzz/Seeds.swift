@@ -110,7 +110,9 @@ enum Seeds {
     private static func containers() throws -> [[UInt8]] {
         let tokens = try tokens()
         let sets = [[], [tokens[0]], Array(tokens.prefix(5)), tokens, [[], [1], [1, 2]]]
-        return try sets.map { try Container($0).encoded() }
+        return try sets.flatMap { set in
+            try Container.Encoding.allCases.map { try Container(set).encoded($0) }
+        }
     }
 
     // MARK: Policies and status lists
