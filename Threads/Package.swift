@@ -1,9 +1,9 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// The libraries and those of their tests that use many tasks at once, to be built for the thread sanitizer: the rest of the project would take
-// minutes. Everything here is the project's own, through the links in `Sources` and `Tests`; a target that gains a
-// dependency there gains it here.
+// The libraries and those of their tests that use many tasks at once, to be built for the thread sanitizer: the rest of
+// the project would take minutes. Everything here is the project's own, through the links in `Sources` and `Tests`; a
+// target that gains a dependency there gains it here.
 
 /// As in the project's own package.
 let strict: [SwiftSetting] = [
@@ -14,9 +14,16 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+/// Locks that the sanitizer sees: wherever `Synchronization` is imported, `VisibleLocks` is meant.
+let visible = strict + [.unsafeFlags(["-module-alias", "Synchronization=VisibleLocks"])]
+
 /// The suites whose names end in "ConcurrencyTests"; `scripts/test-threads` sees to it that none is left out.
 let concurrencyTests = [
-    "UCAN/VerifierConcurrencyTests.swift"
+    "Grant/LiveRevocationsConcurrencyTests.swift",
+    "Status/StatusListsConcurrencyTests.swift",
+    "UCAN/CacheConcurrencyTests.swift",
+    "UCAN/ReplayGuardConcurrencyTests.swift",
+    "UCAN/VerifierConcurrencyTests.swift",
 ]
 
 let package = Package(
@@ -24,15 +31,19 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CSodium", pkgConfig: "libsodium"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib"),
+        .target(name: "VisibleLocks"),
         .target(name: "Sodium", dependencies: ["CSodium"], swiftSettings: strict),
         .target(name: "Deflate", dependencies: ["CZlib"], swiftSettings: strict),
         .target(name: "IPLD", dependencies: ["Sodium"], swiftSettings: strict),
-        .target(name: "DumpIdentity", dependencies: ["IPLD", "Sodium"], swiftSettings: strict),
         .target(
-            name: "Capabilities", dependencies: ["Deflate", "DumpIdentity", "IPLD", "Sodium"], swiftSettings: strict),
+            name: "DumpIdentity", dependencies: ["IPLD", "Sodium", "VisibleLocks"], swiftSettings: visible),
+        .target(
+            name: "Capabilities", dependencies: ["Deflate", "DumpIdentity", "IPLD", "Sodium", "VisibleLocks"],
+            swiftSettings: visible),
         .testTarget(
-            name: "CapabilitiesTests", dependencies: ["Capabilities", "Deflate", "DumpIdentity", "IPLD", "Sodium"],
-            sources: concurrencyTests + ["Support"], swiftSettings: strict),
+            name: "CapabilitiesTests",
+            dependencies: ["Capabilities", "Deflate", "DumpIdentity", "IPLD", "Sodium", "VisibleLocks"],
+            sources: concurrencyTests + ["Support"], swiftSettings: visible),
     ],
     swiftLanguageModes: [.v6]
 )

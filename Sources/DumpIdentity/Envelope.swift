@@ -94,12 +94,10 @@ public struct Envelope: Sendable, Equatable {
         } catch { throw .malformed(error) }
     }
 
-    /// Reads everything up to the payload and gives the tag; `nil` or an error where it is not an envelope.
+    /// Reads everything up to the payload and gives the tag; `nil` or an error where it is not an envelope. All but
+    /// signature and tag are always the same bytes.
     private static func frame(_ reader: inout CBORReader) throws(IPLDError) -> String? {
-        guard try reader.listCount() == 2, try reader.byteString().count == Signature.length,
-            reader.position == signedStart, try reader.mapCount() == 2,
-            try reader.unvalidatedText().elementsEqual("h".utf8), try reader.byteString() == varsigHeader[...]
-        else { return nil }
+        guard reader.take(prefix), reader.skip(bytes: Signature.length), reader.take(signedHead) else { return nil }
         let tag = String(validating: try reader.unvalidatedText(), as: UTF8.self)
         return reader.isAtMap ? tag : nil
     }

@@ -4,7 +4,7 @@
 ///
 /// Source: draft-msporny-base58; multibase table (base58btc).
 public enum Base58 {
-    /// The longest text that is decoded unless the caller says otherwise.
+    /// The longest text that is decoded: a little more than 92 bytes.
     public static let maxCharacters = 128
 
     private static let alphabet = Array("123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz".utf8)
@@ -16,9 +16,7 @@ public enum Base58 {
     }()
 
     private static let foreign: UInt8 = 0xFF
-    /// As many digits as are written in one step: 58 to the fifth is the largest power that fits 32 bits.
-    private static let digitsInStep = 5
-    /// As many digits as are read in one step: 58 to the tenth is the largest power that fits 64 bits.
+    /// As many digits as are read or written in one step: 58 to the tenth is the largest power that fits 64 bits.
     private static let digitsInWord = 10
 
     /// The text for `bytes`, which the caller knows to be few.
@@ -28,15 +26,15 @@ public enum Base58 {
         return text(of: words(bytes.dropFirst(zeros)), behind: [UInt8](repeating: UInt8(ascii: "1"), count: zeros))
     }
 
-    /// ASCII characters, followed by the digits of a number of 32-bit words, least significant first.
-    static func text(of number: [UInt32], behind start: [UInt8]) -> String {
+    /// ASCII characters, followed by the digits of a number of 64-bit words, least significant first.
+    static func text(of number: [UInt64], behind start: [UInt8]) -> String {
         let alphabet = alphabet
         var number = number
         var digits: [UInt8] = []  // least significant first
-        digits.reserveCapacity(start.count + number.count * 6 + digitsInStep)
+        digits.reserveCapacity(start.count + (number.count + 1) * 11)
         while !number.isEmpty {
             var rest = divideByStep(&number)
-            for _ in 0..<digitsInStep {
+            for _ in 0..<digitsInWord {
                 digits.append(alphabet[Int(rest % 58)])
                 rest /= 58
             }
@@ -51,9 +49,7 @@ public enum Base58 {
     ///
     /// Throws `tooLarge` above `maxCharacters` characters, before any work is done, and `invalidBase` for a foreign
     /// character. Every text over the alphabet is the one encoding of its bytes.
-    public static func decode(
-        _ text: some StringProtocol, maxCharacters: Int = Base58.maxCharacters
-    ) throws(IPLDError) -> [UInt8] {
+    public static func decode(_ text: some StringProtocol) throws(IPLDError) -> [UInt8] {
         guard text.utf8.count <= maxCharacters else { throw .tooLarge(limit: maxCharacters) }
         let digits = try Digits(utf8: Array(text.utf8)[...])
         return (0..<digits.count).map { digits[$0] }
@@ -61,19 +57,20 @@ public enum Base58 {
 
     /// The bytes that a text stands for, as the number they are behind leading zeros.
     struct Digits {
-        /// The number, least significant word first, without leading zeros.
-        let number: [UInt64]
+        /// The number, least significant word first: as many words as the longest text can fill.
+        private(set) var number = InlineArray<12, UInt64>(repeating: 0)
+        /// How many words of the number are in use.
+        private(set) var words = 0
         /// How many zero bytes stand before the number.
         let zeros: Int
         /// How many bytes there are.
-        let count: Int
+        private(set) var count = 0
 
-        /// Reads ASCII text, which the caller knows to be short; throws `invalidBase`.
+        /// Reads ASCII text; throws as `Base58.decode` does.
         init(utf8 text: ArraySlice<UInt8>) throws(IPLDError) {
+            guard text.count <= maxCharacters else { throw .tooLarge(limit: maxCharacters) }
             let values = values
             zeros = text.prefix { $0 == UInt8(ascii: "1") }.count
-            var number: [UInt64] = []
-            number.reserveCapacity((text.count - zeros) / digitsInWord + 1)
             var (group, scale, missing): (UInt64, UInt64, Int) = (0, 1, (text.count - zeros) % digitsInWord)
             if missing == 0 { missing = digitsInWord }
             for index in text.startIndex + zeros..<text.endIndex {
@@ -81,13 +78,26 @@ public enum Base58 {
                 guard value != foreign else { throw .invalidBase }
                 (group, scale, missing) = (group * 58 + UInt64(value), scale * 58, missing - 1)
                 if missing == 0 {
-                    multiply(&number, by: scale, adding: group)
+                    multiply(by: scale, adding: group)
                     (group, scale, missing) = (0, 1, digitsInWord)
                 }
             }
-            let bits = number.count * 64 - (number.last?.leadingZeroBitCount ?? 0)
+            let bits = words == 0 ? 0 : words * 64 - number[words - 1].leadingZeroBitCount
             count = zeros + (bits + 7) / 8
-            self.number = number
+        }
+
+        private mutating func multiply(by factor: UInt64, adding summand: UInt64) {
+            var carry = summand
+            for index in 0..<words {
+                let product = number[index].multipliedFullWidth(by: factor)
+                let (low, overflow) = product.low.addingReportingOverflow(carry)
+                number[index] = low
+                carry = product.high + (overflow ? 1 : 0)
+            }
+            if carry > 0 {
+                number[words] = carry
+                words += 1
+            }
         }
 
         /// The byte at a place, the first being the most significant.
@@ -100,38 +110,24 @@ public enum Base58 {
 
     // MARK: Numbers as words, least significant first, without leading zeros
 
-    private static func words(_ bytes: some Collection<UInt8>) -> [UInt32] {
-        var number = [UInt32](repeating: 0, count: (bytes.count + 3) / 4)
+    private static func words(_ bytes: some Collection<UInt8>) -> [UInt64] {
+        var number = [UInt64](repeating: 0, count: (bytes.count + 7) / 8)
         var position = bytes.count
         for byte in bytes {
             position -= 1
-            number[position / 4] |= UInt32(byte) << UInt32(position % 4 * 8)
+            number[position / 8] |= UInt64(byte) << UInt64(position % 8 * 8)
         }
         return number
     }
 
-    private static func multiply(_ number: inout [UInt64], by factor: UInt64, adding summand: UInt64) {
-        var carry = summand
-        for index in number.indices {
-            let product = number[index].multipliedFullWidth(by: factor)
-            let (low, overflow) = product.low.addingReportingOverflow(carry)
-            number[index] = low
-            carry = product.high + (overflow ? 1 : 0)
-        }
-        if carry > 0 { number.append(carry) }
-    }
-
-    /// Divides by 58 to the fifth and gives the remainder.
-    private static func divideByStep(_ number: inout [UInt32]) -> UInt32 {
-        // Written out, so that the compiler can multiply instead.
-        let divisor: UInt64 = 656_356_768
+    /// Divides by 58 to the tenth and gives the remainder.
+    private static func divideByStep(_ number: inout [UInt64]) -> UInt64 {
+        let divisor: UInt64 = 430_804_206_899_405_824
         var rest: UInt64 = 0
         for index in number.indices.reversed() {
-            rest = rest << 32 | UInt64(number[index])
-            number[index] = UInt32(truncatingIfNeeded: rest / divisor)
-            rest %= divisor
+            (number[index], rest) = divisor.dividingFullWidth((rest, number[index]))
         }
         while number.last == 0 { number.removeLast() }
-        return UInt32(truncatingIfNeeded: rest)
+        return rest
     }
 }

@@ -25,22 +25,46 @@ extension CBORReader {
         return true
     }
 
+    /// Moves behind bytes that have to come next; `false`, and nothing else, where others do.
+    public mutating func take(_ expected: [UInt8]) -> Bool {
+        guard remaining >= expected.count else { return false }
+        for offset in expected.indices where bytes[index + offset] != expected[offset] { return false }
+        index += expected.count
+        return true
+    }
+
+    /// Moves behind `count` bytes, whatever they are; `false`, and nothing else, where there are fewer.
+    public mutating func skip(bytes count: Int) -> Bool {
+        guard remaining >= count else { return false }
+        index += count
+        return true
+    }
+
     /// Reads a byte string; throws `syntax` for an item of another kind.
     public mutating func byteString() throws(IPLDError) -> ArraySlice<UInt8> {
-        bytes[try content(try head(CBOR.byteString))]
+        // In steps: a reader that is read from while it moves on would have to be copied.
+        let place = try content(try head(CBOR.byteString))
+        return bytes[place]
     }
 
     /// Reads a text string as its UTF-8 bytes, which are not validated: the caller compares them with what it knows, or
     /// reads them as what has to be ASCII. Throws `syntax` for an item of another kind.
     public mutating func unvalidatedText() throws(IPLDError) -> ArraySlice<UInt8> {
-        bytes[try content(try head(CBOR.textString))]
+        let place = try content(try head(CBOR.textString))
+        return bytes[place]
     }
 
     /// Reads the head of a list and gives the number of its elements; throws `syntax` for an item of another kind.
-    public mutating func listCount() throws(IPLDError) -> Int { try count(try head(CBOR.array), bytesEach: 1) }
+    public mutating func listCount() throws(IPLDError) -> Int {
+        let argument = try head(CBOR.array)
+        return try count(argument, bytesEach: 1)
+    }
 
     /// Reads the head of a map and gives the number of its entries; throws `syntax` for an item of another kind.
-    public mutating func mapCount() throws(IPLDError) -> Int { try count(try head(CBOR.map), bytesEach: 2) }
+    public mutating func mapCount() throws(IPLDError) -> Int {
+        let argument = try head(CBOR.map)
+        return try count(argument, bytesEach: 2)
+    }
 
     /// Whether the bytes at a place are those of a text.
     func isEqual(_ range: Range<Int>, to text: String) -> Bool {
@@ -75,7 +99,9 @@ extension CBORReader {
         case CBOR.unsigned, CBOR.negative:
             guard Int64(exactly: argument) != nil else { throw .integerOutOfRange(at: start) }
         case CBOR.byteString: _ = try content(argument)
-        case CBOR.textString: try check(text: try content(argument), at: start)
+        case CBOR.textString:
+            let place = try content(argument)
+            try check(text: place, at: start)
         case CBOR.array:
             guard depth < maxDepth else { throw .tooDeep(limit: maxDepth) }
             for _ in 0..<(try count(argument, bytesEach: 1)) { try skip(depth: depth + 1) }

@@ -38,9 +38,11 @@ public struct CBORReader {
             guard let value = Int64(exactly: argument) else { throw .integerOutOfRange(at: start) }
             return .int(~value)  // -1 - value
         case CBOR.byteString:
-            return .bytes(Array(bytes[try content(argument)]))
+            let place = try content(argument)
+            return .bytes(Array(bytes[place]))
         case CBOR.textString:
-            return .string(try text(try content(argument), at: start))
+            let place = try content(argument)
+            return .string(try text(place, at: start))
         case CBOR.array:
             return .list(try list(argument, depth: depth))
         case CBOR.map:
@@ -95,7 +97,8 @@ public struct CBORReader {
         let start = position
         let first = try byte()
         guard first >> 5 == CBOR.byteString else { throw .invalidCID }
-        let content = bytes[try content(try argument(CBOR.byteString, first & 0x1F, at: start))]
+        let place = try content(try argument(CBOR.byteString, first & 0x1F, at: start))
+        let content = bytes[place]
         guard content.first == CBOR.identityPrefix else { throw .invalidCID }
         return try CID(bytes: content.dropFirst())
     }
@@ -143,14 +146,17 @@ public struct CBORReader {
     }
 
     private func text(_ content: Range<Int>, at start: Int) throws(IPLDError) -> String {
-        let span = bytes.span.extracting((content.lowerBound - bytes.startIndex)..<(content.upperBound - bytes.startIndex))
-        do { return String(copying: try UTF8Span(validating: span)) } catch { throw .invalidUTF8(at: start) }
+        do { return String(copying: try UTF8Span(validating: bytes[content].span)) } catch {
+            throw .invalidUTF8(at: start)
+        }
     }
 
     /// Throws `invalidUTF8` unless the bytes are UTF-8.
     func check(text content: Range<Int>, at start: Int) throws(IPLDError) {
-        let span = bytes.span.extracting((content.lowerBound - bytes.startIndex)..<(content.upperBound - bytes.startIndex))
-        do { _ = try UTF8Span(validating: span) } catch { throw .invalidUTF8(at: start) }
+        for index in content where bytes[index] >= 0x80 {
+            do { _ = try UTF8Span(validating: bytes[content].span) } catch { throw .invalidUTF8(at: start) }
+            return
+        }
     }
 
     /// A count of things of at least `bytesEach` bytes, checked against what is left of the input.

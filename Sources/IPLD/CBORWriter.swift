@@ -3,7 +3,10 @@ struct CBORWriter {
     /// What has been written so far.
     private(set) var bytes: [UInt8] = []
 
-    init() {
+    private let maxDepth: Int
+
+    init(maxDepth: Int = DagCBOR.maxDepth) {
+        self.maxDepth = maxDepth
         // What is signed here is mostly of this size.
         bytes.reserveCapacity(512)
     }
@@ -31,9 +34,9 @@ struct CBORWriter {
         case .map(let map):
             try enter(depth)
             head(CBOR.map, UInt64(map.count))
-            for entry in map.entries {
-                string(entry.key)
-                try write(entry.value, depth: depth + 1)
+            for index in map.entries.indices {
+                string(map.entries[index].key)
+                try write(map.entries[index].value, depth: depth + 1)
             }
         case .link(let cid):
             head(CBOR.tag, CBOR.linkTag)
@@ -44,7 +47,7 @@ struct CBORWriter {
     }
 
     private func enter(_ depth: Int) throws(IPLDError) {
-        guard depth < DagCBOR.maxDepth else { throw .tooDeep(limit: DagCBOR.maxDepth) }
+        guard depth < maxDepth else { throw .tooDeep(limit: maxDepth) }
     }
 
     private mutating func string(_ value: String) {

@@ -26,6 +26,12 @@ public struct CID: Hashable, Sendable {
     public init(bytes: some Collection<UInt8>) throws(IPLDError) {
         guard bytes.count <= CID.maxBytes else { throw .tooLarge(limit: CID.maxBytes) }
         let bytes = Array(bytes)
+        // The one kind that is everywhere needs no more than a look.
+        if bytes.count == CID.dagCBORSHA256.count + 32, bytes.starts(with: CID.dagCBORSHA256) {
+            self.bytes = bytes
+            digestStart = CID.dagCBORSHA256.count
+            return
+        }
         var index = 0
         guard CID.varint(bytes, &index) == CID.version,
             CID.varint(bytes, &index) != nil,  // the codec

@@ -11,9 +11,9 @@ public enum DagCBOR {
     /// The one encoding of a value.
     ///
     /// Throws `notFinite` for a float that is NaN or infinite, and `tooDeep` for a value that `decode` would refuse for
-    /// its depth.
-    public static func encode(_ value: Value) throws(IPLDError) -> [UInt8] {
-        var writer = CBORWriter()
+    /// its depth, unless the caller says otherwise.
+    public static func encode(_ value: Value, maxDepth: Int = DagCBOR.maxDepth) throws(IPLDError) -> [UInt8] {
+        var writer = CBORWriter(maxDepth: maxDepth)
         try writer.write(value, depth: 0)
         return writer.bytes
     }

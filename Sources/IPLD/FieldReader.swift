@@ -15,11 +15,12 @@ public struct FieldReader {
     private let depth: Int
 
     /// Begins to read the map that comes next in `reader` and stands inside `depth` lists and maps; throws `syntax`
-    /// where it is something else.
+    /// where it is something else, and `tooDeep` where the reader allows no map there.
     public init(_ reader: CBORReader, depth: Int = 0) throws(IPLDError) {
         self.reader = reader
         self.depth = depth + 1
         remaining = try self.reader.mapCount()
+        guard depth < reader.maxDepth else { throw .tooDeep(limit: reader.maxDepth) }
     }
 
     /// The reader, behind the map; throws `unknownFields` unless every entry has been taken.
@@ -34,6 +35,12 @@ public struct FieldReader {
     public mutating func value(_ name: String) throws(IPLDError) -> Value {
         try require(name)
         return try reader.value(depth: depth)
+    }
+
+    /// Takes a required value of any kind, null included, without taking it apart.
+    public mutating func item(_ name: String) throws(IPLDError) -> CBORItem {
+        try require(name)
+        return try reader.item(depth: depth)
     }
 
     /// Takes a required text as its UTF-8 bytes, which are not validated.
@@ -68,6 +75,7 @@ public struct FieldReader {
         try require(name)
         try check(CBOR.array, name)
         let count = try reader.listCount()
+        guard depth < reader.maxDepth else { throw .tooDeep(limit: reader.maxDepth) }
         guard count <= limit else { throw .tooLarge(limit: limit) }
         var links: [CID] = []
         links.reserveCapacity(count)

@@ -28,12 +28,13 @@ public struct Principal: Sendable {
 
     /// The public key, 32 bytes.
     public var publicKey: [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(Principal.publicKeyBytes)
-        for word in [words.0, words.1, words.2, words.3] {
-            for shift in stride(from: UInt64(56), through: 0, by: -8) {
-                bytes.append(UInt8(truncatingIfNeeded: word >> shift))
-            }
+        var bytes = [UInt8](repeating: 0, count: Principal.publicKeyBytes)
+        for index in 0..<8 {
+            let shift = UInt64(56 - 8 * index)
+            bytes[index] = UInt8(truncatingIfNeeded: words.0 >> shift)
+            bytes[index + 8] = UInt8(truncatingIfNeeded: words.1 >> shift)
+            bytes[index + 16] = UInt8(truncatingIfNeeded: words.2 >> shift)
+            bytes[index + 24] = UInt8(truncatingIfNeeded: words.3 >> shift)
         }
         return bytes
     }
@@ -51,19 +52,13 @@ public struct Principal: Sendable {
         do { digits = try Base58.Digits(utf8: did.dropFirst(prefix.count)) } catch { throw .invalidDID }
         // The codec is what stands above the 256 bits of the key.
         let number = digits.number
-        guard digits.zeros == 0, number.count == 5, number[4] == Principal.codec else { throw .invalidDID }
+        guard digits.zeros == 0, digits.words == 5, number[4] == Principal.codec else { throw .invalidDID }
         words = (number[3], number[2], number[1], number[0])
     }
 
     /// The did:key of this principal, 56 characters that begin "did:key:z6Mk".
     public var did: String {
-        var number: [UInt32] = []  // least significant first
-        number.reserveCapacity(9)
-        for word in [words.3, words.2, words.1, words.0] {
-            number.append(UInt32(truncatingIfNeeded: word))
-            number.append(UInt32(truncatingIfNeeded: word >> 32))
-        }
-        number.append(UInt32(Principal.codec))
+        let number = [words.3, words.2, words.1, words.0, Principal.codec]  // least significant first
         return Base58.text(of: number, behind: Array(Principal.prefix.utf8))
     }
 }

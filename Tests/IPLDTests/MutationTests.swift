@@ -83,34 +83,3 @@ struct MutationTests {
         }
     }
 }
-
-extension SeededGenerator {
-    /// A value whose encoding is short enough that damage hits what matters.
-    fileprivate mutating func small() -> Value {
-        while true {
-            let value = value(depth: 2)
-            if let bytes = try? DagCBOR.encode(value), bytes.count <= 200 { return value }
-        }
-    }
-
-    /// The bytes after one to three changes: a bit flipped, a byte replaced by one of `choice`, a piece taken out,
-    /// written twice, or put elsewhere.
-    fileprivate mutating func damaged(_ original: [UInt8], by choice: [UInt8]) -> [UInt8] {
-        var bytes = original
-        for _ in 0..<Int.random(in: 1...3, using: &self) where !bytes.isEmpty {
-            let index = Int.random(in: bytes.indices, using: &self)
-            let piece = bytes[index..<min(bytes.count, index + Int.random(in: 1...6, using: &self))]
-            switch Int.random(in: 0..<6, using: &self) {
-            case 0: bytes[index] ^= 1 << UInt8.random(in: 0..<8, using: &self)
-            case 1: bytes[index] = choice.randomElement(using: &self) ?? 0
-            case 2: bytes.insert(choice.randomElement(using: &self) ?? 0, at: index)
-            case 3: bytes.removeSubrange(piece.indices)
-            case 4: bytes.insert(contentsOf: piece, at: index)
-            default:
-                bytes.removeSubrange(piece.indices)
-                bytes.insert(contentsOf: piece, at: Int.random(in: 0...bytes.count, using: &self))
-            }
-        }
-        return bytes
-    }
-}

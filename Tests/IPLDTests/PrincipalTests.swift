@@ -37,6 +37,32 @@ struct PrincipalTests {
         }
     }
 
+    @Test func `a key is four numbers, its first byte the most significant`() throws {
+        let principal = try Principal(publicKey: Array(0x00...0x1F))
+        #expect(
+            principal.words
+                == (0x0001_0203_0405_0607, 0x0809_0A0B_0C0D_0E0F, 0x1011_1213_1415_1617, 0x1819_1A1B_1C1D_1E1F))
+        #expect(principal.publicKey == Array(0x00...0x1F))
+        #expect(try Principal(did: principal.did).words == principal.words)
+    }
+
+    @Test func `every bit of the key makes another principal`() throws {
+        let key = [UInt8](repeating: 0x5A, count: 32)
+        let principal = try Principal(publicKey: key)
+        var others: Set<Principal> = [principal]
+        for index in key.indices {
+            for bit in 0..<8 as Range<UInt8> {
+                var changed = key
+                changed[index] ^= 1 << bit
+                let other = try Principal(publicKey: changed)
+                #expect(other != principal && other.publicKey == changed)
+                others.insert(other)
+            }
+        }
+        #expect(others.count == 1 + 256)
+        #expect(try others.contains(Principal(publicKey: key)))
+    }
+
     @Test(arguments: [0, 31, 33, 64])
     func `a key of another size is refused`(count: Int) {
         #expect(throws: IPLDError.invalidPublicKey(count: count)) {

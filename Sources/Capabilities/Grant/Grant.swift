@@ -104,12 +104,7 @@ public struct Grant: Sendable, Equatable {
     ) throws(CapabilityError) -> Grant {
         guard !terms.fields.isEmpty else { throw .invalidClaim }
         guard terms.disclosure.count == Disclosure.identifierLength, terms.status.isReadable else { throw .malformed }
-        var meta = Map()
-        meta["disclosure"] = .bytes(terms.disclosure)
-        meta["home"] = .string(terms.home.string)
-        meta["node"] = .string(terms.node.did)
-        meta["status"] = ["status_list": ["idx": .int(Int64(terms.status.index)), "uri": .string(terms.status.uri)]]
-        if !terms.allowsHandingOn { meta["hand_on"] = false }
+        guard let meta = Map(canonical: terms.claims) else { throw .malformed }
         let delegation = try Delegation.sign(
             to: viewer, subject: keys.principal, command: .profileRead,
             policy: .fields(terms.fields.map(\.rawValue)), meta: meta, expiration: terms.expiration,
@@ -136,6 +131,20 @@ public struct Grant: Sendable, Equatable {
         let status = StatusReference(index: Int(index), uri: uri)
         guard status.isReadable else { throw .malformed }
         return status
+    }
+}
+
+extension Grant.Terms {
+    /// What stands in `meta`, in canonical order.
+    fileprivate var claims: [Map.Entry] {
+        let status: Value = ["status_list": ["idx": .int(Int64(status.index)), "uri": .string(status.uri)]]
+        var claims = [
+            Map.Entry(key: "home", value: .string(home.string)), Map.Entry(key: "node", value: .string(node.did)),
+            Map.Entry(key: "status", value: status),
+        ]
+        if !allowsHandingOn { claims.append(Map.Entry(key: "hand_on", value: false)) }
+        claims.append(Map.Entry(key: "disclosure", value: .bytes(disclosure)))
+        return claims
     }
 }
 

@@ -27,7 +27,9 @@ public struct HolderCheck: Sendable {
         let verifier = InvocationVerifier(
             executor: executor, maximumLifetime: HolderCheck.maximumLifetime, cache: cache)
         // What the holder does for itself, such as a request, says nothing about a grant.
-        guard let chain = try verifier.verify(container, at: time).chain else { throw .invalidClaim }
+        let verified = try verifier.verify(
+            invocation, in: container, at: time, revocations: KnownRevocations())
+        guard let chain = verified.chain else { throw .invalidClaim }
         return chain
     }
 

@@ -57,16 +57,15 @@ public struct LinkStatement: Sendable, Equatable {
         random: RandomSource = .system
     ) throws(CapabilityError) -> LinkStatement {
         let pseudonymName = pseudonym.principal
+        let halves: [[UInt8]]
         do {
             let profileName = try profile.signing.principal()
-            let first = try half(
-                pseudonymName, about: profileName, grant, time, random.bytes(16), with: pseudonym.signing)
-            let second = try half(
-                profileName, about: pseudonymName, grant, time, random.bytes(16), with: profile.signing)
-            return try LinkStatement(verifying: [first, second])
-        } catch let error as IdentityError { throw CapabilityError(error) } catch let error as CapabilityError {
-            throw error
-        } catch { throw .malformed }
+            halves = [
+                try half(pseudonymName, about: profileName, grant, time, random.bytes(16), with: pseudonym.signing),
+                try half(profileName, about: pseudonymName, grant, time, random.bytes(16), with: profile.signing),
+            ]
+        } catch { throw CapabilityError(error) }
+        return try LinkStatement(verifying: halves)
     }
 
     private static func half(

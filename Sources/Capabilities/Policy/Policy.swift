@@ -8,25 +8,57 @@ public import IPLD
 /// Source: UCAN Delegation 1.0, "Policy".
 public struct Policy: Sendable {
     /// The policy as it stands in the delegation, kept so that encoding it again changes nothing.
-    public let value: Value
+    private let form: Form
     let statements: [Statement]
 
+    /// Bytes where the policy was received, so that nothing is taken apart for those who do not ask.
+    private enum Form {
+        case received(CBORItem)
+        case written(Value)
+    }
+
+    /// The policy as it stands in the delegation.
+    public var value: Value {
+        switch form {
+        case .received(let item): item.value
+        case .written(let value): value
+        }
+    }
+
     /// The policy without statements, which allows everything.
-    public static let empty = Policy(value: .list([]), statements: [])
+    public static let empty = Policy(form: .written(.list([])), statements: [])
 
     /// Parses a policy.
     ///
     /// - Parameter value: A list of statements, at most 1,000 in all and nested at most 32 deep.
-    /// - Throws: `malformed` where anything in it is; `limitExceeded` where it is too large.
+    /// - Throws: `malformed` where anything in it is; `limitExceeded` where it is too large or nested too deep.
     public init(_ value: Value) throws(PolicyError) {
-        guard case .list(let list) = value else { throw .malformed }
-        var parser = StatementParser()
-        self.init(value: value, statements: try parser.statements(list, depth: 1))
+        let bytes: [UInt8]
+        do { bytes = try DagCBOR.encode(value, maxDepth: Policy.maxDepth) } catch {
+            if case .tooDeep = error { throw .limitExceeded }
+            throw .malformed
+        }
+        self.init(form: .written(value), statements: try Policy.statements(bytes[...]))
     }
 
-    private init(value: Value, statements: [Statement]) {
-        self.value = value
+    /// Parses a policy that was received; throws as ``init(_:)-(Value)`` does.
+    init(_ item: CBORItem) throws(PolicyError) {
+        self.init(form: .received(item), statements: try Policy.statements(item.bytes))
+    }
+
+    /// As deep as statements nest, two lists each, with a value in the innermost.
+    private static let maxDepth = 2 * StatementParser.maxDepth + DagCBOR.maxDepth
+
+    private init(form: Form, statements: [Statement]) {
+        self.form = form
         self.statements = statements
+    }
+
+    /// The statements of a policy in canonical DAG-CBOR.
+    private static func statements(_ bytes: ArraySlice<UInt8>) throws(PolicyError) -> [Statement] {
+        var reader = CBORReader(bytes)
+        var parser = StatementParser()
+        return try parser.statements(&reader, depth: 1)
     }
 
     /// A policy that allows an invocation whose list `fields` holds only these names.
@@ -46,7 +78,7 @@ public struct Policy: Sendable {
             statement = .or(names.map { .equal(.identity, .string($0)) })
         }
         return Policy(
-            value: .list([.list(["all", ".fields", condition])]), statements: [.all(selector, statement)])
+            form: .written(.list([.list(["all", ".fields", condition])])), statements: [.all(selector, statement)])
     }
 
     /// Whether every statement holds on the arguments of an invocation.

@@ -85,7 +85,6 @@ struct PolicyEvaluation {
     }
 
     private mutating func equal(scalar left: Value, _ right: Value) throws(PolicyError) -> Bool {
-        if let left = Number(left), let right = Number(right) { return left.order(to: right) == .equal }
         switch (left, right) {
         case (.null, .null): return true
         case (.bool(let left), .bool(let right)): return left == right
@@ -95,7 +94,9 @@ struct PolicyEvaluation {
             try cost.spend(bytes: left.count)
             return left == right
         case (.link(let left), .link(let right)): return left == right
-        default: return false
+        default:
+            guard let left = Number(left), let right = Number(right) else { return false }
+            return left.order(to: right) == .equal
         }
     }
 

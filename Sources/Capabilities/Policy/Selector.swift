@@ -33,12 +33,19 @@ public struct Selector: Sendable, Equatable {
     ///
     /// - Throws: `malformed`; `limitExceeded` where it is longer.
     public init(_ text: String) throws(PolicyError) {
-        if text.utf8.count == 1, text.utf8.first == UInt8(ascii: ".") {
+        try self.init(utf8: Array(text.utf8)[...])
+    }
+
+    /// Parses a selector from its UTF-8 bytes; throws as `init(_:)` does, and `malformed` for what is not UTF-8.
+    init(utf8 bytes: ArraySlice<UInt8>) throws(PolicyError) {
+        if bytes.count == 1, bytes.first == UInt8(ascii: ".") {
             self = .identity
             return
         }
-        var parser = try SelectorParser(text)
-        self.init(text: text, segments: try parser.segments())
+        var parser = try SelectorParser(bytes)
+        let segments = try parser.segments()
+        guard let text = try? UTF8Span(validating: bytes.span) else { throw .malformed }
+        self.init(text: String(copying: text), segments: segments)
     }
 
     init(text: String, segments: [Segment]) {

@@ -12,9 +12,9 @@ struct SelectorParser {
     private let text: [UInt8]
     private var index = 0
 
-    init(_ text: String) throws(PolicyError) {
-        guard text.utf8.count <= Self.maxBytes else { throw .limitExceeded }
-        self.text = Array(text.utf8)
+    init(_ text: ArraySlice<UInt8>) throws(PolicyError) {
+        guard text.count <= Self.maxBytes else { throw .limitExceeded }
+        self.text = Array(text)
     }
 
     /// All segments: none for the identity.

@@ -34,7 +34,7 @@ enum Operator: String, CaseIterable {
     }
 
     /// The operator written so, byte for byte.
-    init?(_ text: String) {
+    init?(utf8 text: ArraySlice<UInt8>) {
         guard let word = Operator.word(text), let found = Operator.words.first(where: { $0.word == word }) else {
             return nil
         }
@@ -42,16 +42,17 @@ enum Operator: String, CaseIterable {
     }
 
     /// All operators by their bytes: each has one to four.
-    private static let words = Operator.allCases.compactMap { op in word(op.rawValue).map { (word: $0, op: op) } }
+    private static let words = Operator.allCases.compactMap { op in
+        word(Array(op.rawValue.utf8)[...]).map { (word: $0, op: op) }
+    }
 
     /// The bytes of a short text as one number; `nil` for one that is empty, has more than four, or holds a zero.
-    private static func word(_ text: String) -> UInt32? {
-        let bytes = text.utf8Span.span
-        guard (1...4).contains(bytes.count) else { return nil }
+    private static func word(_ text: ArraySlice<UInt8>) -> UInt32? {
+        guard (1...4).contains(text.count) else { return nil }
         var word: UInt32 = 0
-        for index in bytes.indices {
-            guard bytes[index] != 0 else { return nil }
-            word = word << 8 | UInt32(bytes[index])
+        for byte in text {
+            guard byte != 0 else { return nil }
+            word = word << 8 | UInt32(byte)
         }
         return word
     }

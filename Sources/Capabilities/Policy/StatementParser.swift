@@ -11,60 +11,68 @@ struct StatementParser {
 
     init() {}
 
-    /// The statements of a list, each at `depth`.
-    mutating func statements(_ list: [Value], depth: Int) throws(PolicyError) -> [Statement] {
+    /// Reads a list of statements, each at `depth`.
+    mutating func statements(_ reader: inout CBORReader, depth: Int) throws(PolicyError) -> [Statement] {
+        let count = try reader.policyListCount()
         var statements: [Statement] = []
-        statements.reserveCapacity(min(list.count, Self.maxStatements))
-        for value in list { statements.append(try statement(value, depth: depth)) }
+        statements.reserveCapacity(min(count, Self.maxStatements))
+        for _ in 0..<count { statements.append(try statement(&reader, depth: depth)) }
         return statements
     }
 
-    private mutating func statement(_ value: Value, depth: Int) throws(PolicyError) -> Statement {
+    private mutating func statement(_ reader: inout CBORReader, depth: Int) throws(PolicyError) -> Statement {
         count += 1
         guard count <= Self.maxStatements, depth <= Self.maxDepth else { throw .limitExceeded }
-        guard case .list(let parts) = value, let word = parts.first?.stringValue, let op = Operator(word) else {
-            throw .malformed
+        let parts = try reader.policyListCount()
+        guard parts == 2 || parts == 3, let op = Operator(utf8: try reader.policyText()),
+            parts == (op.isConnective ? 2 : 3)
+        else { throw .malformed }
+        switch op {
+        // `[operator, statements]`
+        case .not: return .not(try statement(&reader, depth: depth + 1))
+        case .and: return .and(try statements(&reader, depth: depth + 1))
+        case .or: return .or(try statements(&reader, depth: depth + 1))
+        // `[operator, selector, argument]`
+        default: return try selecting(op, try Selector(utf8: reader.policyText()), &reader, depth: depth)
         }
-        guard op.isConnective else {
-            guard parts.count == 3, let text = parts[1].stringValue else { throw .malformed }
-            return try selecting(op, try Selector(text), parts[2], depth: depth)
-        }
-        guard parts.count == 2 else { throw .malformed }
-        return try connecting(op, parts[1], depth: depth)
     }
 
-    /// `[operator, argument]`
-    private mutating func connecting(
-        _ op: Operator, _ argument: Value, depth: Int
-    ) throws(PolicyError) -> Statement {
-        if op == .not { return .not(try statement(argument, depth: depth + 1)) }
-        guard case .list(let list) = argument else { throw .malformed }
-        let inner = try statements(list, depth: depth + 1)
-        return op == .and ? .and(inner) : .or(inner)
-    }
-
-    /// `[operator, selector, argument]`
     private mutating func selecting(
-        _ op: Operator, _ selector: Selector, _ argument: Value, depth: Int
+        _ op: Operator, _ selector: Selector, _ reader: inout CBORReader, depth: Int
     ) throws(PolicyError) -> Statement {
         switch op {
-        case .equal: return .equal(selector, argument)
-        case .unequal: return .unequal(selector, argument)
-        case .less: return .compare(.less, selector, try number(argument))
-        case .lessOrEqual: return .compare(.lessOrEqual, selector, try number(argument))
-        case .greater: return .compare(.greater, selector, try number(argument))
-        case .greaterOrEqual: return .compare(.greaterOrEqual, selector, try number(argument))
+        case .equal: return .equal(selector, try reader.policyValue())
+        case .unequal: return .unequal(selector, try reader.policyValue())
+        case .less: return .compare(.less, selector, try number(&reader))
+        case .lessOrEqual: return .compare(.lessOrEqual, selector, try number(&reader))
+        case .greater: return .compare(.greater, selector, try number(&reader))
+        case .greaterOrEqual: return .compare(.greaterOrEqual, selector, try number(&reader))
         case .like:
-            guard case .string(let pattern) = argument else { throw .malformed }
+            guard case .string(let pattern) = try reader.policyValue() else { throw .malformed }
             return .like(selector, Glob(pattern))
-        case .all: return .all(selector, try statement(argument, depth: depth + 1))
-        case .any: return .any(selector, try statement(argument, depth: depth + 1))
+        case .all: return .all(selector, try statement(&reader, depth: depth + 1))
+        case .any: return .any(selector, try statement(&reader, depth: depth + 1))
         case .and, .or, .not: throw .malformed
         }
     }
 
-    private func number(_ value: Value) throws(PolicyError) -> Number {
-        guard let number = Number(value) else { throw .malformed }
+    private func number(_ reader: inout CBORReader) throws(PolicyError) -> Number {
+        guard let number = Number(try reader.policyValue()) else { throw .malformed }
         return number
+    }
+}
+
+/// What a policy is made of. Anything else in its place makes the policy malformed.
+extension CBORReader {
+    fileprivate mutating func policyListCount() throws(PolicyError) -> Int {
+        do { return try listCount() } catch { throw .malformed }
+    }
+
+    fileprivate mutating func policyText() throws(PolicyError) -> ArraySlice<UInt8> {
+        do { return try unvalidatedText() } catch { throw .malformed }
+    }
+
+    fileprivate mutating func policyValue() throws(PolicyError) -> Value {
+        do { return try value() } catch { throw .malformed }
     }
 }

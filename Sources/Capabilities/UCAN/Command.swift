@@ -27,12 +27,18 @@ public struct Command: Hashable, Sendable, CustomStringConvertible {
     /// Reads a command from its bytes; throws as `init(_:)` does, and for what is not UTF-8.
     init(utf8 bytes: ArraySlice<UInt8>) throws(CapabilityError) {
         let slash = UInt8(ascii: "/")
-        guard bytes.first == slash, bytes.count <= 256, bytes.count == 1 || bytes.last != slash,
-            !zip(bytes, bytes.dropFirst()).contains(where: { $0 == slash && $1 == slash }),
-            let text = try? UTF8Span(validating: bytes.span)
-        else { throw .malformed }
+        guard bytes.first == slash, bytes.count <= 256, bytes.count == 1 || bytes.last != slash else {
+            throw .malformed
+        }
+        var (previous, isPlain): (UInt8, Bool) = (0, true)
+        for byte in bytes {
+            guard byte != slash || previous != slash else { throw .malformed }
+            if byte < 0x21 || byte > 0x7e || (0x41...0x5a).contains(byte) { isPlain = false }
+            previous = byte
+        }
+        guard let text = try? UTF8Span(validating: bytes.span) else { throw .malformed }
         let string = String(copying: text)
-        let isPlain = bytes.allSatisfy { (0x21...0x7e).contains($0) && !(0x41...0x5a).contains($0) }
+        // Only what is not plain ASCII needs Unicode's tables.
         guard isPlain || string.unicodeScalars.allSatisfy(Command.isLower) else { throw .malformed }
         self.string = string
     }
@@ -48,10 +54,11 @@ public struct Command: Hashable, Sendable, CustomStringConvertible {
     /// Whether a capability for this command allows `other`: the same, or one whose first segments are all of this
     /// one's. Compared as bytes.
     public func covers(_ other: Command) -> Bool {
-        let (mine, theirs) = (string.utf8, other.string.utf8)
+        let (mine, theirs) = (string.utf8Span.span, other.string.utf8Span.span)
         if mine.count == 1 { return true }
-        guard theirs.starts(with: mine) else { return false }
-        return theirs.count == mine.count || theirs.dropFirst(mine.count).first == UInt8(ascii: "/")
+        guard theirs.count >= mine.count else { return false }
+        for index in mine.indices where mine[index] != theirs[index] { return false }
+        return theirs.count == mine.count || theirs[mine.count] == UInt8(ascii: "/")
     }
 
     /// The command as text.

@@ -70,7 +70,7 @@ public struct Delegation: Sendable, Equatable {
         let (audience, issuer): (Principal, Principal)
         let command, nonce: ArraySlice<UInt8>
         let expiration, notBefore: Int64?
-        let policy: Value
+        let policy: CBORItem
         let subject: Principal?
         let meta: CBORItem?
 
@@ -80,7 +80,7 @@ public struct Delegation: Sendable, Equatable {
             expiration = try reader.nullableInt("exp")
             (self.audience, issuer) = (audience, try reader.principal("iss"))
             notBefore = try reader.optionalInt("nbf")
-            policy = try reader.value("pol")
+            policy = try reader.item("pol")
             subject = try reader.nullablePrincipal("sub")
             meta = try reader.optionalMapItem("meta")
             nonce = try reader.bytes("nonce")

@@ -4,7 +4,9 @@ internal import Synchronization
 
 /// A delegation whose signature was found right. What else makes it count (its time, its place in a chain, that it was
 /// not revoked) is looked at each time that a chain is verified.
-struct SignedDelegation: Sendable {
+///
+/// An object, because it is passed on often and has many parts.
+final class SignedDelegation: Sendable {
     /// The delegation.
     let delegation: Delegation
 
@@ -67,8 +69,9 @@ public final class DelegationCache: Sendable {
         return signed
     }
 
-    /// Keeps a delegation.
+    /// Keeps a delegation, but none with the release candidate's tag: who finds it here may not have asked for such.
     func insert(_ signed: SignedDelegation) {
+        guard signed.delegation.envelope.tag.hasSameBytes(as: Delegation.tag) else { return }
         let cid = signed.delegation.cid
         entries.withLock { $0.insert(signed, cid) }
     }
@@ -109,6 +112,8 @@ private struct Entries: Sendable {
         delegations[cid] = nil
         guard let place = ring.firstIndex(of: cid) else { return }
         ring.remove(at: place)
+        // The hand stays at the entry that it would have come to next.
+        if place < hand { hand -= 1 }
         if hand >= ring.count { hand = 0 }
     }
 

@@ -10,7 +10,8 @@ public struct DelegationChain: Sendable {
     public static let maximumLength = 8
 
     /// The delegations, the subject's own first.
-    public let delegations: [Delegation]
+    public var delegations: [Delegation] { signed.map(\.delegation) }
+    private let signed: [SignedDelegation]
     /// The subject: the issuer of the first delegation.
     public let subject: Principal
     /// Who may use the chain: the audience of the last delegation.
@@ -37,20 +38,22 @@ public struct DelegationChain: Sendable {
     /// Verifies all of a chain but the signatures, which were found right before.
     init(_ signed: [SignedDelegation], at time: Int64, revocations: KnownRevocations) throws(CapabilityError) {
         guard signed.count <= DelegationChain.maximumLength else { throw .limitExceeded }
-        let delegations = signed.map(\.delegation)
-        guard let root = delegations.first, let last = delegations.last else { throw .invalidClaim }
-        // By their places: a delegation that is copied out of the list has its parts counted one by one.
+        guard let root = signed.first?.delegation, let last = signed.last?.delegation else { throw .invalidClaim }
         // A powerline at the root would be a capability over nobody in particular.
         guard let subject = root.subject, subject == root.issuer else { throw .invalidClaim }
-        for next in delegations.indices.dropFirst() {
-            guard delegations[next].issuer == delegations[next - 1].audience else { throw .invalidAudience }
-            guard delegations[next].subject == nil || delegations[next].subject == subject else {
-                throw .invalidSubject
+        // By their places: a delegation that is taken out of the list has its parts counted one by one.
+        for next in signed.indices.dropFirst() {
+            guard signed[next].delegation.issuer == signed[next - 1].delegation.audience else {
+                throw .invalidAudience
             }
-            guard delegations[next - 1].command.covers(delegations[next].command) else { throw .invalidClaim }
+            let about = signed[next].delegation.subject
+            guard about == nil || about == subject else { throw .invalidSubject }
+            guard signed[next - 1].delegation.command.covers(signed[next].delegation.command) else {
+                throw .invalidClaim
+            }
         }
-        for index in delegations.indices { try delegations[index].checkTime(at: time) }
-        self.delegations = delegations
+        for index in signed.indices { try signed[index].delegation.checkTime(at: time) }
+        self.signed = signed
         self.subject = subject
         holder = last.audience
         command = last.command
@@ -61,9 +64,9 @@ public struct DelegationChain: Sendable {
     /// or any later one in it, and nobody else may.
     public func isRevoked(by revocations: KnownRevocations) -> Bool {
         if revocations.isEmpty { return false }
-        for index in delegations.indices {
-            let cid = delegations[index].cid
-            for earlier in 0...index where revocations.contains(cid, by: delegations[earlier].issuer) {
+        for index in signed.indices {
+            let cid = signed[index].delegation.cid
+            for earlier in 0...index where revocations.contains(cid, by: signed[earlier].delegation.issuer) {
                 return true
             }
         }
@@ -75,9 +78,9 @@ public struct DelegationChain: Sendable {
     /// - Throws: ``CapabilityError/limitExceeded`` where evaluating costs too much.
     public func allows(_ arguments: Map) throws(CapabilityError) -> Bool {
         let arguments = Value.map(arguments)
-        for index in delegations.indices {
+        for index in signed.indices {
             do {
-                guard try delegations[index].policy.allows(arguments) else { return false }
+                guard try signed[index].delegation.policy.allows(arguments) else { return false }
             } catch { throw .limitExceeded }
         }
         return true

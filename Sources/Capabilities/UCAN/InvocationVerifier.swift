@@ -49,16 +49,16 @@ public struct InvocationVerifier: Sendable {
         revocations: KnownRevocations = KnownRevocations()
     ) throws(CapabilityError) -> VerifiedInvocation {
         try verify(invocation, at: time, revocations: revocations) { cids throws(CapabilityError) in
-            var chain: [Delegation] = []
-            chain.reserveCapacity(cids.count)
+            var places: [Int] = []
             for cid in cids {
-                guard let index = proofs.indices.first(where: { proofs[$0].cid == cid }) else {
+                guard let place = proofs.indices.first(where: { proofs[$0].cid == cid }) else {
                     throw .unavailableProof
                 }
-                chain.append(proofs[index])
+                places.append(place)
             }
             var signed: [SignedDelegation] = []
-            for index in chain.indices { signed.append(try SignedDelegation(verifying: chain[index])) }
+            signed.reserveCapacity(places.count)
+            for place in places { signed.append(try SignedDelegation(verifying: proofs[place])) }
             return signed
         }
     }
@@ -70,19 +70,29 @@ public struct InvocationVerifier: Sendable {
     public func verify(
         _ container: Container, at time: Int64, revocations: KnownRevocations = KnownRevocations()
     ) throws(CapabilityError) -> VerifiedInvocation {
-        let invocation = try container.invocation()
-        return try verify(invocation, at: time, revocations: revocations) { cids throws(CapabilityError) in
+        try verify(try container.invocation(), in: container, at: time, revocations: revocations)
+    }
+
+    /// Verifies the invocation that was read from a container.
+    func verify(
+        _ invocation: Invocation, in container: Container, at time: Int64, revocations: KnownRevocations
+    ) throws(CapabilityError) -> VerifiedInvocation {
+        try verify(invocation, at: time, revocations: revocations) { cids throws(CapabilityError) in
             var known: [SignedDelegation?] = []
             for cid in cids { known.append(cache?.delegation(cid, at: time, revocations: revocations)) }
             let others = known.contains { $0 == nil } ? try container.delegations() : []
+            // All are found before the first signature is checked, as where the proofs are given one by one.
+            var places: [Int?] = []
+            for (known, cid) in zip(known, cids) {
+                let place = known == nil ? others.firstIndex { $0.cid == cid } : nil
+                guard known != nil || place != nil else { throw .unavailableProof }
+                places.append(place)
+            }
             var signed: [SignedDelegation] = []
-            for (index, cid) in cids.enumerated() {
-                if let known = known[index] {
-                    signed.append(known)
-                    continue
-                }
-                guard let found = others.first(where: { $0.cid == cid }) else { throw .unavailableProof }
-                let verified = try SignedDelegation(verifying: found)
+            for (known, place) in zip(known, places) {
+                if let known { signed.append(known) }
+                guard let place else { continue }
+                let verified = try SignedDelegation(verifying: others[place])
                 cache?.insert(verified)
                 signed.append(verified)
             }

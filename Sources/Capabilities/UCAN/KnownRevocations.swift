@@ -8,6 +8,9 @@ public struct KnownRevocations: Sendable {
     /// How many there are.
     public private(set) var count = 0
     private var entries: ContiguousArray<Entry> = []
+    /// A byte of each entry's hash, 0 where the place is free: what was not revoked is told from these alone, which are
+    /// few enough to stay near the processor.
+    private var marks: ContiguousArray<UInt8> = []
 
     /// None.
     public init() {}
@@ -18,7 +21,7 @@ public struct KnownRevocations: Sendable {
     /// Whether this principal revoked this delegation.
     public func contains(_ delegation: CID, by revoker: Principal) -> Bool {
         guard count > 0, let entry = Entry(delegation, revoker) else { return false }
-        return entries[place(of: entry)] == entry
+        return marks[place(of: entry).index] != 0
     }
 
     /// Remembers that a principal revoked a delegation; repeating it changes nothing. A CID that is not of dag-cbor and
@@ -89,33 +92,35 @@ extension KnownRevocations {
     /// How many entries a table holds before it grows.
     private static func bound(of places: Int) -> Int { places * 4 / 5 }
 
-    private func contains(_ entry: Entry) -> Bool { count > 0 && entries[place(of: entry)] == entry }
+    private func contains(_ entry: Entry) -> Bool { count > 0 && marks[place(of: entry).index] != 0 }
 
     private mutating func insert(_ entry: Entry) {
         if count > 0 {
             let place = place(of: entry)
-            if entries[place] == entry { return }
-            if count < KnownRevocations.bound(of: entries.count) {
-                entries[place] = entry
-                count += 1
-                return
-            }
+            if marks[place.index] != 0 { return }
+            if count < KnownRevocations.bound(of: entries.count) { return put(entry, at: place) }
         }
         reserve(count + 1)
-        entries[place(of: entry)] = entry
+        put(entry, at: place(of: entry))
+    }
+
+    private mutating func put(_ entry: Entry, at place: (index: Int, mark: UInt8)) {
+        entries[place.index] = entry
+        marks[place.index] = place.mark
         count += 1
     }
 
-    /// Where an entry stands, or would stand. There is always a free place.
-    private func place(of entry: Entry) -> Int {
+    /// Where an entry stands, or would stand, and its mark. There is always a free place.
+    private func place(of entry: Entry) -> (index: Int, mark: UInt8) {
+        let hash = entry.hash
+        let mark = max(1, UInt8(truncatingIfNeeded: hash))
         // The high half of the product spreads the hash over any number of places, not only over powers of two.
-        var place = Int(truncatingIfNeeded: entry.hash.multipliedFullWidth(by: UInt64(entries.count)).high)
-        while true {
-            let found = entries[place]
-            if found == entry || found.isFree { return place }
+        var place = Int(truncatingIfNeeded: hash.multipliedFullWidth(by: UInt64(entries.count)).high)
+        while marks[place] != 0, marks[place] != mark || entries[place] != entry {
             place += 1
             if place == entries.count { place = 0 }
         }
+        return (place, mark)
     }
 
     /// Makes room for `total` entries: half as many places again, as often as needed.
@@ -125,6 +130,8 @@ extension KnownRevocations {
         guard places != entries.count else { return }
         let old = entries
         entries = ContiguousArray(repeating: Entry.free, count: places)
-        for entry in old where !entry.isFree { entries[place(of: entry)] = entry }
+        marks = ContiguousArray(repeating: 0, count: places)
+        count = 0
+        for entry in old where !entry.isFree { put(entry, at: place(of: entry)) }
     }
 }

@@ -84,4 +84,18 @@ struct LiveVerificationTests {
         live.follow([], from: try fixture.get().grant.node, at: testTime - 5)
         #expect(try verify(list: statusListToken()).statusTime == testTime)
     }
+
+    @Test func `where a revocation has no room no feed is relied on, and what is held still counts`() throws {
+        let (live, fixture) = (LiveRevocations(capacity: 1), try fixture.get())
+        let verifier = GrantVerifier(lists: StatusLists(), live: live)
+        let verify = {
+            try verifier.verify([fixture.grant.delegation], for: .pseudonym(fixture.grant.owner), at: testTime)
+        }
+        live.follow([try revocation(by: .stranger)], from: fixture.grant.node, at: testTime)
+        #expect(throws: Never.self) { try verify() }
+        live.add(try Revocation.sign(fixture.grant.cid, with: Party.viewer.key()))
+        #expect(throws: CapabilityError.statusUnavailable) { try verify() }
+        live.follow([], from: fixture.grant.node, at: testTime)
+        #expect(throws: CapabilityError.statusUnavailable) { try verify() }
+    }
 }

@@ -87,4 +87,16 @@ struct PresentedContainerTests {
         }
         #expect(cache.count == 2)
     }
+
+    @Test func `a delegation of the release candidate is not kept for who did not ask for such`() throws {
+        let (fixture, cache) = (try fixture.get(), DelegationCache(capacity: 4))
+        let payload = fixture.grant.delegation.envelope.payload
+        let candidate = try Envelope.sign(payload, tag: "ucan/dlg@1.0.0-rc.1", with: fixture.pseudonym().signing)
+        let delegation = try Delegation(decoding: candidate.bytes, accepting: .finalAndCandidate)
+        let lists = try heldLists(statusListToken(), for: [delegation])
+        let verified = try GrantVerifier(lists: lists, cache: cache).verify(
+            [delegation], for: .pseudonym(fixture.grant.owner), at: testTime)
+        #expect(verified.chain.delegations == [delegation])
+        #expect(cache.count == 0)
+    }
 }

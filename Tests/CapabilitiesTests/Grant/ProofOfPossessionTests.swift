@@ -127,7 +127,8 @@ struct ProofOfPossessionTests {
 
     @Test func `two proofs at once are refused`() throws {
         let grant = try Self.fixture.get().grant
-        let both = Container(try [reading([.name]), reading([.email])].map(\.envelope.bytes) + [grant.delegation.envelope.bytes])
+        let both = Container(
+            try [reading([.name]), reading([.email])].map(\.envelope.bytes) + [grant.delegation.envelope.bytes])
         #expect(throws: CapabilityError.malformed) {
             try verifier().verify(both, for: .pseudonym(grant.owner), at: testTime)
         }

@@ -76,9 +76,11 @@ struct PolicyCostTests {
         }
     }
 
-    @Test func `values nested deeply are compared without recursion`() throws {
+    @Test func `values nested deeply are compared, and those nested too deep to be signed are refused`() throws {
         func nested(_ depth: Int) -> Value { (0..<depth).reduce(1) { inner, _ in [inner] } }
-        #expect(try Policy.holds(["==", ".", nested(5_000)], on: nested(5_000)))
-        #expect(try !Policy.holds(["==", ".", nested(5_000)], on: nested(4_999)))
+        #expect(try Policy.holds(["==", ".", nested(60)], on: nested(60)))
+        #expect(try !Policy.holds(["==", ".", nested(60)], on: nested(59)))
+        #expect(try !Policy.holds(["==", ".", nested(60)], on: nested(5_000)))
+        #expect(throws: PolicyError.limitExceeded) { try Policy([["==", ".", nested(5_000)]]) }
     }
 }

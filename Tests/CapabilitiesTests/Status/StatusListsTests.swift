@@ -105,19 +105,4 @@ struct StatusListsTests {
         #expect(held.age(at: testTime) > testTime && held.isDue(at: testTime))
         #expect(throws: Never.self) { try check(1) }
     }
-
-    @Test func `checks and lists at the same time agree`() async throws {
-        try accept(statusListToken(revoking: [5]))
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            for second in 1...20 {
-                group.addTask {
-                    let token = try statusListToken(revoking: [5, second], issuedAt: testTime + Int64(second))
-                    _ = try refusal { try accept(token, at: testTime + 20) }
-                    #expect(throws: CapabilityError.revoked) { try check(5, at: testTime + 20) }
-                }
-            }
-            try await group.waitForAll()
-        }
-        #expect(lists.held(issuer: try Party.node.principal, uri: GrantFixture.listURI)?.issuedAt == testTime + 20)
-    }
 }
