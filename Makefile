@@ -26,7 +26,7 @@ lint: ## Check form, direction of imports and scripts
 	@scripts/lint
 
 format: ## Rewrite the sources to the house format
-	@. scripts/lib.sh && need_swift && swift format --in-place --parallel --recursive Sources Tests Fuzz Threads Package.swift
+	@. scripts/lib.sh && need_swift && swift format --in-place --parallel --recursive Sources Tests Benchmarks Fuzz Threads Package.swift
 
 demo: ## Build the command and run its demonstration
 	@scripts/demo $(ARGS)

@@ -3,10 +3,10 @@ import Glibc
 
 /// Something of ours measured beside what it cannot be faster than, in turns, in one process.
 ///
-/// The figure is the ratio of both, in thousandths: noise of the machine meets both alike. Time is the thread's own, so
-/// that what else runs on the machine is left out.
+/// The figure is the ratio of both: noise of the machine meets both alike. Time is the thread's own, so that what else
+/// runs on the machine is left out.
 struct Pair {
-    /// The ratio of ours to the reference, in thousandths.
+    /// Ours by the reference, in thousandths.
     static let ratio = BenchmarkMetric.custom("ratio, thousandths", polarity: .prefersSmaller, useScalingFactor: false)
     /// One run of ours, in nanoseconds.
     static let ours = BenchmarkMetric.custom("ours, ns", polarity: .prefersSmaller, useScalingFactor: false)
@@ -15,14 +15,14 @@ struct Pair {
 
     static var configuration: Benchmark.Configuration {
         Benchmark.Configuration(
-            metrics: [ratio, ours, reference], warmupIterations: 2, maxDuration: .seconds(5), maxIterations: 100)
+            metrics: [ratio, ours, reference], warmupIterations: 3, maxDuration: .seconds(10), maxIterations: 200)
     }
 
     /// How often each runs before the other has its turn.
     var turns = 50
 
-    func measure(
-        _ benchmark: Benchmark, reference: () throws -> Void, ours: () throws -> Void
+    func measure<Bare, Own>(
+        _ benchmark: Benchmark, reference: () throws -> Bare, ours: () throws -> Own
     ) rethrows {
         for _ in benchmark.scaledIterations {
             let bare = try nanoseconds(reference)
@@ -33,9 +33,9 @@ struct Pair {
         }
     }
 
-    private func nanoseconds(_ body: () throws -> Void) rethrows -> Double {
+    private func nanoseconds<Result>(_ body: () throws -> Result) rethrows -> Double {
         let start = Pair.threadTime()
-        for _ in 0..<turns { try body() }
+        for _ in 0..<turns { blackHole(try body()) }
         return Double(Pair.threadTime() - start) / Double(turns)
     }
 
