@@ -107,7 +107,7 @@ def need_not_revoked(token, node, uri, idx, now):  # "Status list"
     need(not statuses[idx // 8] >> idx % 8 & 1, "Revoked")
 
 
-def verify(published, grant, status_list, now):  # "Verifying a grant offline"
+def verify(published, grant, status_list, now):  # "Verifying a grant"
     obj = Envelope(published, limit=98304)
     need(obj.tag == "dump/obj@1.0.0")
     need_fields(obj.payload, iss=public_key, mod=str, body=dict, mailbox=list, iat=int, nonce=bytes)
