@@ -95,7 +95,7 @@ def need_not_revoked(token, node, uri, idx, now):  # "Status list"
     signing.VerifyKey(public_key(node)).verify(f"{head}.{body}".encode(), base64url(signature))
     claims = json.loads(base64url(body).decode())
     numbers = [claims["iat"], claims["exp"], claims["ttl"], claims["status_list"]["bits"]]
-    need([type(number) for number in numbers] == [int] * 4 and numbers[2] > 0 and numbers[3] == 1)
+    need([type(n) for n in numbers] == [int] * 4 and numbers[2] > 0 and numbers[3] in (1, 2, 4, 8))
     need(claims["sub"] == uri and claims["iss"] == node, "StatusUnavailable")
     need(now < claims["exp"], "Expired")
     need(claims["iat"] <= now + 60, "TooEarly")
@@ -103,8 +103,8 @@ def need_not_revoked(token, node, uri, idx, now):  # "Status list"
     statuses = unpacking.decompress(base64url(claims["status_list"]["lst"]), 2**20 + 1)
     need(len(statuses) <= 2**20, "LimitExceeded")
     need(unpacking.eof and not unpacking.unused_data)
-    need(idx < 8 * len(statuses), "StatusUnavailable")
-    need(not statuses[idx // 8] >> idx % 8 & 1, "Revoked")
+    need((bit := idx * numbers[3]) < 8 * len(statuses), "StatusUnavailable")
+    need(not statuses[bit // 8] >> bit % 8 & (1 << numbers[3]) - 1, "Revoked")
 
 
 def verify(published, grant, status_list, now):  # "Verifying a grant"

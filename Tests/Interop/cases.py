@@ -51,6 +51,9 @@ def good():
     yield "an unknown field beside", published(), container(
         [grant(pol=policy("age", "name"))]
     ), status_list(), NOW, NAME
+    for bits in (2, 4, 8):
+        beside = wide_list(bits, bits * INDEX - 1, bits * (INDEX + 1))
+        yield f"a list of {bits} bits, others revoked", published(), plain, beside, NOW, BOTH
     yield "an empty nonce", published(), container([grant(nonce=b"")]), status_list(), NOW, BOTH
     yield "handing on allowed in words", published(), handover(
         grant(meta=meta(hand_on=True)), next_link()
@@ -239,6 +242,10 @@ def bad_tokens():
     yield "a bare envelope for a container", published(), first, status_list(), NOW, "Malformed"
 
 
+def wide_list(bits, *marked):
+    return status_list(bits=bits, lst=packed(revoked=marked))
+
+
 def bad_lists():
     plain = container([grant()])
     outside = container([grant(meta=meta(status={"status_list": {"idx": 8 * 1024, "uri": LIST}}))])
@@ -255,7 +262,10 @@ def bad_lists():
         ("a list without a time to live", status_list(ttl=None), "Malformed"),
         ("a list that lives for no time", status_list(ttl=0), "Malformed"),
         ("a list with a time in words", status_list(exp="never"), "Malformed"),
-        ("a list of two bits", status_list(bits=2), "Malformed"),
+        ("revoked, in a list of two bits", wide_list(2, 2 * INDEX + 1), "Revoked"),
+        ("revoked, in a list of eight bits", wide_list(8, 8 * INDEX + 7), "Revoked"),
+        ("too short a list of eight bits", status_list(bits=8, lst=packed(1)), "StatusUnavailable"),
+        ("a list of three bits", status_list(bits=3), "Malformed"),
         ("a list of true bits", status_list(bits=True), "Malformed"),
         ("no algorithm", status_list(header={"alg": "none"}), "Malformed"),
         ("another type", status_list(header={"typ": "jwt"}), "Malformed"),
