@@ -12,6 +12,7 @@ public enum Derivation {
     static let pseudonymStorage = "dump/v1/pseudonym/store"
     static let sessionIdentifier = "dump/v1/session/id"
     static let sessionWrap = "dump/v1/session/wrap"
+    static let sessionDetails = "dump/v1/session/details/key"
     static let passphraseWrap = "dump/v1/root/passphrase"
 
     /// `label ‖ 0x00 ‖ context`. A label has no zero byte, so no two pairs give the same bytes.

@@ -1,51 +1,20 @@
 public import DumpIdentity
 internal import Foundation
 internal import GRDB
-internal import Sodium
+public import Sodium
 
-/// An account as it is stored: nothing of it can be read without its passphrase or a session.
-public struct StoredAccount: Sendable, Equatable {
-    /// The name of the account on this node.
-    public let handle: Handle
-    /// The root key under the passphrase.
-    public let wrap: PassphraseWrap
-    /// The sealed profile.
-    public let profile: [UInt8]
-    /// The sealed account state.
-    public let state: [UInt8]
-
-    /// An account to be stored.
-    public init(handle: Handle, wrap: PassphraseWrap, profile: [UInt8], state: [UInt8]) {
-        self.handle = handle
-        self.wrap = wrap
-        self.profile = profile
-        self.state = state
-    }
-}
-
-/// A session as it is stored: the root key, encrypted under a token that only its holder has.
-public struct StoredSession: Sendable, Equatable {
-    /// The name that follows from the token.
-    public let identifier: [UInt8]
-    /// Whose session it is.
-    public let handle: Handle
-    /// The root key under the token.
-    public let wrappedRoot: [UInt8]
-    /// The UTC day after which it ends, in Unix seconds.
-    public let lastDay: Int64
-
-    /// A session to be stored.
-    public init(identifier: [UInt8], handle: Handle, wrappedRoot: [UInt8], lastDay: Int64) {
-        self.identifier = identifier
-        self.handle = handle
-        self.wrappedRoot = wrappedRoot
-        self.lastDay = lastDay
-    }
-}
-
-/// Accounts and their sessions, in a file of their own. Nothing in it names a pseudonym.
+/// Accounts and their sessions, in a file of their own. Nothing in it names a pseudonym, and nothing a handle or a time.
 public struct AccountDatabase: Sendable {
-    private let writer: any DatabaseWriter
+    let writer: any DatabaseWriter
+
+    static let account = UniformTable(
+        name: "account",
+        columns: [.init("cost", 16), .init("salt", 16), .init("wrapped_root", 72), .init("recovery", 72)],
+        initialRows: 32)
+    /// The sealed state and profile of each account. A profile without a picture is two pieces, one with it 66.
+    static let vault = SealedTable("vault", length: 4_136, initialRows: 96)
+    static let session = UniformTable(
+        name: "session", columns: [.init("wrapped_root", 72), .init("details", 168)], initialRows: 64)
 
     /// Opens the file, which is made where it is not there.
     ///
@@ -61,121 +30,193 @@ public struct AccountDatabase: Sendable {
         writer = try SQLiteFile.inMemory(AccountDatabase.migrator)
     }
 
-    /// Migrations are added, never edited.
-    private static var migrator: DatabaseMigrator {
-        var migrator = DatabaseMigrator()
-        migrator.registerMigration("1 accounts and sessions") { db in
-            try db.execute(
-                sql: """
-                    CREATE TABLE account (
-                        handle TEXT NOT NULL PRIMARY KEY,
-                        kdf_operations INTEGER NOT NULL,
-                        kdf_memory INTEGER NOT NULL,
-                        salt BLOB NOT NULL,
-                        wrapped_root BLOB NOT NULL,
-                        profile BLOB NOT NULL,
-                        state BLOB NOT NULL
-                    ) STRICT, WITHOUT ROWID;
-                    CREATE TABLE session (
-                        id BLOB NOT NULL PRIMARY KEY,
-                        handle TEXT NOT NULL REFERENCES account(handle) ON DELETE CASCADE,
-                        wrapped_root BLOB NOT NULL,
-                        last_day INTEGER NOT NULL
-                    ) STRICT, WITHOUT ROWID;
-                    """)
-        }
-        return migrator
-    }
+    // MARK: Accounts
 
     /// Adds an account.
     ///
     /// - Throws: ``StoreError/alreadyExists`` where the handle is taken.
     public func add(_ account: StoredAccount) async throws(StoreError) {
-        try await writer.transaction { db in
-            let taken = try Bool.fetchOne(
-                db, sql: "SELECT EXISTS (SELECT 1 FROM account WHERE handle = ?)", arguments: [account.handle.string])
-            if taken == true { throw StoreError.alreadyExists }
-            try db.execute(
-                sql: "INSERT INTO account VALUES (?, ?, ?, ?, ?, ?, ?)",
-                arguments: [
-                    account.handle.string, account.wrap.cost.operations, account.wrap.cost.memory,
-                    account.wrap.salt.blob, account.wrap.ciphertext.blob, account.profile.blob, account.state.blob,
-                ])
-        }
+        try await writer.transaction { db in try AccountDatabase.insert(account, in: db) }
+    }
+
+    static func insert(_ account: StoredAccount, in db: Database) throws {
+        let id = account.handle.accountKey
+        try AccountDatabase.account.insert(id, columns(account.wrap, account.recovery), in: db)
+        try put(account.state, .state, of: id, in: db)
+        try put(account.profile, .profile, of: id, in: db)
     }
 
     /// An account, or `nil`.
     public func account(_ handle: Handle) async throws(StoreError) -> StoredAccount? {
-        try await writer.look { db in
-            let row = try Row.fetchOne(
-                db, sql: "SELECT * FROM account WHERE handle = ?", arguments: [handle.string])
-            return row.map { row in
-                StoredAccount(
-                    handle: handle,
-                    wrap: PassphraseWrap(
-                        cost: PasswordHash.Cost(operations: row["kdf_operations"], memory: row["kdf_memory"]),
-                        salt: row.bytes("salt"), ciphertext: row.bytes("wrapped_root")),
-                    profile: row.bytes("profile"), state: row.bytes("state"))
-            }
+        let id = handle.accountKey
+        return try await writer.look { db in
+            guard let row = try AccountDatabase.account.row(id, in: db) else { return nil }
+            guard let state = try AccountDatabase.value(.state, of: id, in: db),
+                let profile = try AccountDatabase.value(.profile, of: id, in: db)
+            else { throw StoreError.malformedFile(file: "accounts.sqlite") }
+            let recovery = row.bytes("recovery")
+            return StoredAccount(
+                handle: handle,
+                wrap: PassphraseWrap(
+                    cost: PasswordHash.Cost(stored: row.bytes("cost")), salt: row.bytes("salt"),
+                    ciphertext: row.bytes("wrapped_root")),
+                recovery: recovery.allSatisfy { $0 == 0 } ? nil : recovery, profile: profile, state: state)
+        }
+    }
+
+    /// The cost of the account whose key is next to that of a handle; `nil` where there are no accounts. Whoever tries
+    /// passphrases of accounts that are not there waits as long as for one that is.
+    public func neighbouringCost(of handle: Handle) async throws(StoreError) -> PasswordHash.Cost? {
+        let id = handle.accountKey
+        return try await writer.look { db in
+            let sql = "SELECT cost FROM account WHERE spare = 0 AND id >= ? ORDER BY id LIMIT 1"
+            let row = try Row.fetchOne(db, sql: sql, arguments: [id.blob])
+            // Beyond the last key the keys begin anew.
+            return try (row ?? Row.fetchOne(db, sql: sql, arguments: [Data()]))
+                .map { PasswordHash.Cost(stored: $0.bytes("cost")) }
+        }
+    }
+
+    /// Replaces what wraps the root key, if the passphrase's wrap is still the one that was read.
+    ///
+    /// - Throws: ``StoreError/notFound`` where the account is gone or its wrap was changed meanwhile.
+    public func replaceWraps(
+        of handle: Handle, _ old: PassphraseWrap, with new: PassphraseWrap, recovery: [UInt8]?
+    ) async throws(StoreError) {
+        let id = handle.accountKey
+        try await writer.transaction { db in
+            guard let row = try AccountDatabase.account.row(id, in: db), row.bytes("wrapped_root") == old.ciphertext
+            else { throw StoreError.notFound }
+            try AccountDatabase.account.update(id, AccountDatabase.columns(new, recovery), in: db)
         }
     }
 
     /// Replaces the sealed profile, if it is still the one that was read.
     ///
     /// - Throws: ``StoreError/notFound`` where the account is gone or its profile was changed meanwhile.
-    public func replaceProfile(
-        of handle: Handle, _ old: [UInt8], with new: [UInt8]
-    ) async throws(StoreError) {
-        try await replace("profile", of: handle, old, with: new)
+    public func replaceProfile(of handle: Handle, _ old: [UInt8], with new: [UInt8]) async throws(StoreError) {
+        try await writer.transaction { db in try AccountDatabase.replace(.profile, of: handle, old, with: new, in: db) }
     }
 
     /// Replaces the sealed state, if it is still the one that was read.
     ///
     /// - Throws: ``StoreError/notFound`` where the account is gone or its state was changed meanwhile.
     public func replaceState(of handle: Handle, _ old: [UInt8], with new: [UInt8]) async throws(StoreError) {
-        try await replace("state", of: handle, old, with: new)
+        try await writer.transaction { db in try AccountDatabase.replace(.state, of: handle, old, with: new, in: db) }
     }
 
-    /// `column` is one of two names written in this file.
-    private func replace(
-        _ column: String, of handle: Handle, _ old: [UInt8], with new: [UInt8]
+    /// Replaces a whole account, if its passphrase's wrap is still the one that was read, and ends sessions.
+    ///
+    /// - Throws: ``StoreError/notFound`` where the account is gone or its wrap was changed meanwhile.
+    public func replace(
+        _ old: StoredAccount, with new: StoredAccount, ending sessions: [[UInt8]]
     ) async throws(StoreError) {
         try await writer.transaction { db in
-            try db.execute(
-                sql: "UPDATE account SET \(column) = ? WHERE handle = ? AND \(column) = ?",
-                arguments: [new.blob, handle.string, old.blob])
-            if db.changesCount == 0 { throw StoreError.notFound }
+            try AccountDatabase.delete(old, sessions: sessions, in: db)
+            try AccountDatabase.insert(new, in: db)
         }
     }
 
-    /// Adds a session, and removes those that have ended by `today`.
-    public func add(_ session: StoredSession, today: Int64) async throws(StoreError) {
+    /// Removes an account and its sessions, if its passphrase's wrap is still the one that was read.
+    ///
+    /// - Throws: ``StoreError/notFound`` where the account is gone or its wrap was changed meanwhile.
+    public func remove(_ account: StoredAccount, sessions: [[UInt8]]) async throws(StoreError) {
+        try await writer.transaction { db in try AccountDatabase.delete(account, sessions: sessions, in: db) }
+    }
+
+    private static func delete(_ account: StoredAccount, sessions: [[UInt8]], in db: Database) throws {
+        let id = account.handle.accountKey
+        guard try AccountDatabase.account.row(id, in: db)?.bytes("wrapped_root") == account.wrap.ciphertext else {
+            throw StoreError.notFound
+        }
+        try AccountDatabase.account.remove(id, in: db)
+        for part in [Part.state, .profile] { try vault.remove(part.key(of: id), in: db) }
+        for session in sessions { try AccountDatabase.session.remove(session, in: db) }
+    }
+
+    // MARK: Sessions
+
+    /// Begins a session: the account's state, which lists its sessions, is replaced in the same transaction, and sessions
+    /// that have ended are removed.
+    ///
+    /// - Throws: ``StoreError/notFound`` where the account is gone or its state was changed meanwhile.
+    public func begin(
+        _ session: StoredSession, of handle: Handle, state old: [UInt8], with new: [UInt8], ending ended: [[UInt8]]
+    ) async throws(StoreError) {
         try await writer.transaction { db in
-            try db.execute(sql: "DELETE FROM session WHERE last_day < ?", arguments: [today])
-            try db.execute(
-                sql: "INSERT INTO session VALUES (?, ?, ?, ?)",
-                arguments: [
-                    session.identifier.blob, session.handle.string, session.wrappedRoot.blob, session.lastDay,
-                ])
+            try AccountDatabase.replace(.state, of: handle, old, with: new, in: db)
+            for identifier in ended { try AccountDatabase.session.remove(identifier, in: db) }
+            try AccountDatabase.session.insert(
+                session.identifier, [session.wrappedRoot, session.details], in: db)
         }
     }
 
-    /// A session that has not ended by `today`, or `nil`.
-    public func session(_ identifier: [UInt8], today: Int64) async throws(StoreError) -> StoredSession? {
+    /// A session, or `nil`. Whether it has ended stands in its sealed details.
+    public func session(_ identifier: [UInt8]) async throws(StoreError) -> StoredSession? {
         try await writer.look { db in
-            let row = try Row.fetchOne(
-                db, sql: "SELECT * FROM session WHERE id = ? AND last_day >= ?", arguments: [identifier.blob, today])
-            guard let row, let handle = try? Handle(row["handle"]) else { return nil }
-            return StoredSession(
-                identifier: identifier, handle: handle, wrappedRoot: row.bytes("wrapped_root"),
-                lastDay: row["last_day"])
+            try AccountDatabase.session.row(identifier, in: db).map {
+                StoredSession(
+                    identifier: identifier, wrappedRoot: $0.bytes("wrapped_root"), details: $0.bytes("details"))
+            }
         }
     }
 
-    /// Ends a session; no matter whether it was there.
-    public func removeSession(_ identifier: [UInt8]) async throws(StoreError) {
+    /// Replaces the details of a session; nothing where it has ended meanwhile.
+    public func update(_ session: StoredSession) async throws(StoreError) {
         try await writer.transaction { db in
-            try db.execute(sql: "DELETE FROM session WHERE id = ?", arguments: [identifier.blob])
+            try AccountDatabase.session.update(
+                session.identifier, [session.wrappedRoot, session.details], in: db)
         }
+    }
+
+    /// Ends sessions; no matter whether they were there.
+    public func removeSessions(_ identifiers: [[UInt8]]) async throws(StoreError) {
+        try await writer.transaction { db in
+            for identifier in identifiers { try AccountDatabase.session.remove(identifier, in: db) }
+        }
+    }
+}
+
+extension AccountDatabase {
+    /// What an account keeps sealed in the vault.
+    enum Part: String {
+        case state
+        case profile
+
+        /// The key of this part of an account.
+        func key(of account: [UInt8]) -> [UInt8] {
+            Hashing.blake2b(Derivation.message("dump/v1/account/vault", context: account + Array(rawValue.utf8)))
+        }
+    }
+
+    private static func put(_ value: [UInt8], _ part: Part, of account: [UInt8], in db: Database) throws {
+        let tag = [UInt8](repeating: 0, count: 32)
+        try vault.put(part.key(of: account), SealedTable.Entry(tag: tag, value: value), in: db)
+    }
+
+    private static func value(_ part: Part, of account: [UInt8], in db: Database) throws -> [UInt8]? {
+        try vault.entry(part.key(of: account), in: db)?.value
+    }
+
+    private static func replace(
+        _ part: Part, of handle: Handle, _ old: [UInt8], with new: [UInt8], in db: Database
+    ) throws {
+        let id = handle.accountKey
+        guard try value(part, of: id, in: db) == old else { throw StoreError.notFound }
+        try put(new, part, of: id, in: db)
+    }
+
+    private static func columns(_ wrap: PassphraseWrap, _ recovery: [UInt8]?) -> [[UInt8]] {
+        [wrap.cost.stored, wrap.salt, wrap.ciphertext, recovery ?? [UInt8](repeating: 0, count: 72)]
+    }
+}
+
+extension PasswordHash.Cost {
+    /// Operations and memory, 8 bytes each, the most significant byte first.
+    var stored: [UInt8] { bigEndian(operations) + bigEndian(memory) }
+
+    init(stored bytes: [UInt8]) {
+        func number(_ bytes: ArraySlice<UInt8>) -> Int { bytes.reduce(0) { $0 << 8 | Int($1) } }
+        self.init(operations: number(bytes.prefix(8)), memory: number(bytes.dropFirst(8)))
     }
 }

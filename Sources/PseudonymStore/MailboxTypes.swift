@@ -6,6 +6,9 @@ internal import Sodium
 /// How a request is known in the database: by a hash of its CID, and with a tag that only its viewer's key and the CID
 /// together give. Neither tells a reader of the file who asked.
 public struct RequestName: Sendable, Equatable {
+    /// The length of a viewer's tag in bytes.
+    static let tagLength = 32
+
     /// The primary key, 32 bytes.
     public let identifier: [UInt8]
     /// What the viewer's later invocations must match, 32 bytes.
@@ -67,7 +70,9 @@ public struct StoredRecord: Sendable, Equatable {
 
 /// An owner's decision on a request, to be stored in one piece.
 public struct Decision: Sendable {
-    /// The primary key of the request.
+    /// Who was asked.
+    public let pseudonym: Principal
+    /// The name of the request.
     public let request: [UInt8]
     /// The answer, sealed to the viewer.
     public let answer: [UInt8]
@@ -77,7 +82,10 @@ public struct Decision: Sendable {
     public let fields: [StoredItem]
 
     /// A decision.
-    public init(request: [UInt8], answer: [UInt8], record: StoredRecord, fields: [StoredItem]) {
+    public init(
+        pseudonym: Principal, request: [UInt8], answer: [UInt8], record: StoredRecord, fields: [StoredItem]
+    ) {
+        self.pseudonym = pseudonym
         self.request = request
         self.answer = answer
         self.record = record
@@ -119,5 +127,27 @@ public struct RevocationChange: Sendable {
         self.slots = slots
         self.place = place
         self.record = record
+    }
+}
+
+/// What is destroyed when a pseudonym ends, all of it in one piece.
+public struct PseudonymEnd: Sendable {
+    /// The pseudonym; its mailbox goes, with requests and receipts.
+    public let pseudonym: Principal
+    /// The revocations of its live grants, which are stored.
+    public let revocations: [RevocationChange]
+    /// The names of the requests that it answered; the answers go.
+    public let answers: [[UInt8]]
+    /// Its shelves, whose records go.
+    public let shelves: [[UInt8]]
+
+    /// An end.
+    public init(
+        pseudonym: Principal, revocations: [RevocationChange], answers: [[UInt8]], shelves: [[UInt8]]
+    ) {
+        self.pseudonym = pseudonym
+        self.revocations = revocations
+        self.answers = answers
+        self.shelves = shelves
     }
 }

@@ -49,18 +49,15 @@ extension PseudonymDatabase {
             if read.chain.isRevoked(by: revocations) { throw StoreError.revoked }
             var fields: [[UInt8]] = []
             for slot in read.slots {
-                let row = try Row.fetchOne(
-                    db, sql: "SELECT sealed FROM disclosed_field WHERE slot = ?", arguments: [slot.blob])
-                guard let row else { throw StoreError.notFound }
-                fields.append(row.bytes("sealed"))
+                guard let entry = try PseudonymDatabase.disclosedField.entry(slot, in: db) else {
+                    throw StoreError.notFound
+                }
+                fields.append(entry.value)
             }
-            let isKept = try Bool.fetchOne(
-                db, sql: "SELECT EXISTS (SELECT 1 FROM mailbox WHERE pseudonym = ?)",
-                arguments: [read.pseudonym.publicKey.blob])
-            guard isKept == true else { throw StoreError.notFound }
-            try db.execute(
-                sql: "INSERT INTO receipt VALUES (?, ?, ?)",
-                arguments: [read.receiptIdentifier.blob, read.pseudonym.publicKey.blob, read.receipt.blob])
+            let list = read.pseudonym.publicKey
+            guard try PseudonymDatabase.mailbox.has(list, in: db) else { throw StoreError.notFound }
+            let receipt = SealedTable.Entry(tag: read.receiptIdentifier, value: read.receipt)
+            try PseudonymDatabase.receipt.append(receipt, to: list, in: db)
             return fields
         }
     }
@@ -69,9 +66,8 @@ extension PseudonymDatabase {
     public func replaceFields(_ fields: [StoredItem]) async throws(StoreError) {
         try await writer.transaction { db in
             for field in fields {
-                try db.execute(
-                    sql: "UPDATE disclosed_field SET sealed = ? WHERE slot = ?",
-                    arguments: [field.sealed.blob, field.identifier.blob])
+                guard try PseudonymDatabase.disclosedField.table.has(field.identifier, in: db) else { continue }
+                try PseudonymDatabase.disclosedField.put(field.identifier, .untagged(field.sealed), in: db)
             }
         }
     }
@@ -79,9 +75,9 @@ extension PseudonymDatabase {
     /// The receipts of a pseudonym, in no order that means anything.
     public func receipts(of pseudonym: Principal) async throws(StoreError) -> [StoredItem] {
         try await writer.look { db in
-            try Row.fetchAll(
-                db, sql: "SELECT id, sealed FROM receipt WHERE pseudonym = ?", arguments: [pseudonym.publicKey.blob]
-            ).map { StoredItem(identifier: $0.bytes("id"), sealed: $0.bytes("sealed")) }
+            try PseudonymDatabase.receipt.all(pseudonym.publicKey, in: db).map {
+                StoredItem(identifier: $0.tag, sealed: $0.value)
+            }
         }
     }
 
@@ -103,9 +99,9 @@ extension PseudonymDatabase {
                 let index = Int(random.number(below: UInt32(count)))
                 try statuses.revoke(index)
                 // A decoy is taken like any other index, under a claim that nobody has.
-                try db.execute(
-                    sql: "INSERT INTO status_claim VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-                    arguments: [list, index, random.bytes(32).blob])
+                let place = PseudonymDatabase.key(of: index, in: list)
+                if try PseudonymDatabase.statusClaim.has(place, in: db) { continue }
+                try PseudonymDatabase.statusClaim.insert(place, [random.bytes(32)], in: db)
             }
             try db.execute(
                 sql: "UPDATE status_list SET statuses = ? WHERE id = ?", arguments: [statuses.bytes.blob, list])
@@ -125,10 +121,10 @@ extension PseudonymDatabase {
             guard let length else { throw StoreError.notFound }
             for _ in 0..<1_000 {
                 let index = Int(random.number(below: UInt32(length * 8)))
-                try db.execute(
-                    sql: "INSERT INTO status_claim VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-                    arguments: [list, index, claim.blob])
-                if db.changesCount == 1 { return index }
+                let place = PseudonymDatabase.key(of: index, in: list)
+                if try PseudonymDatabase.statusClaim.has(place, in: db) { continue }
+                try PseudonymDatabase.statusClaim.insert(place, [claim], in: db)
+                return index
             }
             throw StoreError.full
         }
@@ -140,6 +136,12 @@ extension PseudonymDatabase {
             try Row.fetchOne(db, sql: "SELECT statuses FROM status_list WHERE id = ?", arguments: [list])
                 .map { StatusList(bytes: $0.bytes("statuses")) }
         }
+    }
+
+    /// The key of a place in a status list.
+    static func key(of index: Int, in list: String) -> [UInt8] {
+        let context = Array(list.utf8) + [0] + bigEndian(index)
+        return Hashing.blake2b(Derivation.message("dump/v1/status/place", context: context))
     }
 
     static func setStatus(_ index: Int, in list: String, _ db: Database) throws {

@@ -4,28 +4,34 @@ internal import GRDB
 extension PseudonymDatabase {
     /// The most nonces that are remembered. They are invocations of about an hour: the node refuses further ones until
     /// older ones have expired, rather than execute one twice or fill the disk.
-    public static let maximumNonces = 1_000_000
+    public static let maximumNonces = 1 << 20
 
-    /// How many expired nonces are forgotten with each new one: so the table shrinks, and no single use waits for many.
-    private static let forgottenAtOnce = 100
+    /// How many rows are looked through for expired ones at a time: so no single use waits for many.
+    private static let lookedThrough = 1_000
 
-    /// Remembers a nonce until its invocation has expired, and forgets some of those that have.
-    ///
-    /// The rows are counted beside the table, because SQLite would have to read all of them.
+    /// Remembers a nonce until its invocation has expired. Where room is scarce, expired rows near its key become spare;
+    /// where that is not enough, the table grows.
     static func consume(_ nonce: UsedNonce, now: Int64, in db: Database) throws {
-        try db.execute(
-            sql: """
-                DELETE FROM used_nonce
-                WHERE id IN (SELECT id FROM used_nonce WHERE kept_until < ? ORDER BY kept_until LIMIT ?)
-                """, arguments: [now, forgottenAtOnce])
-        let forgotten = db.changesCount
-        try db.execute(
-            sql: "INSERT INTO used_nonce VALUES (?, ?) ON CONFLICT DO NOTHING",
-            arguments: [nonce.identifier.blob, nonce.keptUntil])
-        if db.changesCount == 0 { throw StoreError.replayed }
-        try db.execute(
-            sql: "UPDATE nonce_count SET count = count + 1 - ? WHERE id = 0 AND count - ? < ?",
-            arguments: [forgotten, forgotten, maximumNonces])
-        if db.changesCount == 0 { throw StoreError.busy }
+        if try usedNonce.has(nonce.identifier, in: db) { throw StoreError.replayed }
+        if try Room.of(usedNonce.name, in: db).isScarce {
+            try forget(near: nonce.identifier, before: now, in: db)
+            let room = try Room.of(usedNonce.name, in: db)
+            if room.isScarce, room.total < maximumNonces {
+                try usedNonce.grow(by: min(room.total, maximumNonces - room.total), in: db)
+            } else if room.spares == 0 {
+                throw StoreError.busy
+            }
+        }
+        try usedNonce.take(nonce.identifier, [bigEndian(Int(nonce.keptUntil))], in: db)
+    }
+
+    private static func forget(near id: [UInt8], before now: Int64, in db: Database) throws {
+        let near = "SELECT * FROM used_nonce WHERE id > ? ORDER BY id LIMIT \(lookedThrough)"
+        let sql = "SELECT id FROM (\(near)) WHERE spare = 0 AND kept_until < ?"
+        let expired = try Data.fetchAll(db, sql: sql, arguments: [id.blob, bigEndian(Int(now)).blob])
+        for id in expired {
+            try db.execute(sql: "UPDATE used_nonce SET spare = 1 WHERE id = ?", arguments: [id])
+        }
+        try Room.add(expired.count, for: usedNonce.name, in: db)
     }
 }

@@ -11,15 +11,15 @@ extension PseudonymDatabase {
     ///
     /// - Throws: ``StoreError/notFound`` where the index was not allocated with this claim; then nothing is stored.
     public func revoke(_ change: RevocationChange) async throws(StoreError) {
-        try await writer.transaction { db in
-            try PseudonymDatabase.checkClaim(of: change.place, in: db)
-            try PseudonymDatabase.insert(change.revocation, in: db)
-            for slot in change.slots {
-                try db.execute(sql: "DELETE FROM disclosed_field WHERE slot = ?", arguments: [slot.blob])
-            }
-            try PseudonymDatabase.setStatus(change.place.index, in: change.place.list, db)
-            if let record = change.record { try PseudonymDatabase.put(record, in: db) }
-        }
+        try await writer.transaction { db in try PseudonymDatabase.revoke(change, in: db) }
+    }
+
+    static func revoke(_ change: RevocationChange, in db: Database) throws {
+        try checkClaim(of: change.place, in: db)
+        try insert(change.revocation, in: db)
+        for slot in change.slots { try disclosedField.remove(slot, in: db) }
+        try setStatus(change.place.index, in: change.place.list, db)
+        if let record = change.record { try put(record, in: db) }
     }
 
     /// Stores a revocation of what was handed on under a grant; whether it counts is decided where a chain is verified.
@@ -41,26 +41,23 @@ extension PseudonymDatabase {
     static func revocations(of delegations: [CID], in db: Database) throws -> KnownRevocations {
         var known = KnownRevocations()
         for cid in delegations {
-            let rows = try Row.fetchAll(
-                db, sql: "SELECT revoker FROM revocation WHERE delegation = ?", arguments: [cid.bytes.blob])
-            for row in rows { known.insert(cid, by: try Principal(publicKey: row.bytes("revoker"))) }
+            for revoker in try revocation.tags(cid.bytes, in: db) {
+                known.insert(cid, by: try Principal(publicKey: revoker))
+            }
         }
         return known
     }
 
     private static func insert(_ revocation: Revocation, in db: Database) throws {
-        try db.execute(
-            sql: "INSERT INTO revocation VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-            arguments: [
-                revocation.delegation.bytes.blob, revocation.revoker.publicKey.blob,
-                revocation.invocation.envelope.bytes.blob,
-            ])
+        let list = revocation.delegation.bytes
+        let revoker = revocation.revoker.publicKey
+        if try self.revocation.tags(list, in: db).contains(revoker) { return }
+        let entry = SealedTable.Entry(tag: revoker, value: revocation.invocation.envelope.bytes)
+        try self.revocation.append(entry, to: list, in: db)
     }
 
     private static func checkClaim(of place: StatusPlace, in db: Database) throws {
-        let isClaimed = try Bool.fetchOne(
-            db, sql: "SELECT EXISTS (SELECT 1 FROM status_claim WHERE list = ? AND position = ? AND claim = ?)",
-            arguments: [place.list, place.index, place.claim.blob])
-        guard isClaimed == true else { throw StoreError.notFound }
+        let row = try statusClaim.row(key(of: place.index, in: place.list), in: db)
+        guard row?.bytes("claim") == place.claim else { throw StoreError.notFound }
     }
 }

@@ -24,96 +24,38 @@ public struct PseudonymDatabase: Sendable {
         writer = try SQLiteFile.inMemory(PseudonymDatabase.migrator)
     }
 
-    /// Migrations are added, never edited.
-    private static var migrator: DatabaseMigrator {
-        var migrator = DatabaseMigrator()
-        migrator.registerMigration("1 mailboxes") { db in
-            try db.execute(
-                sql: """
-                    CREATE TABLE mailbox (
-                        pseudonym BLOB NOT NULL PRIMARY KEY
-                    ) STRICT, WITHOUT ROWID;
-                    CREATE TABLE request (
-                        id BLOB NOT NULL PRIMARY KEY,
-                        pseudonym BLOB NOT NULL REFERENCES mailbox(pseudonym) ON DELETE CASCADE,
-                        viewer_tag BLOB NOT NULL,
-                        sealed BLOB NOT NULL
-                    ) STRICT, WITHOUT ROWID;
-                    CREATE INDEX request_pseudonym ON request(pseudonym);
-                    CREATE TABLE answer (
-                        request BLOB NOT NULL PRIMARY KEY,
-                        viewer_tag BLOB NOT NULL,
-                        sealed BLOB NOT NULL
-                    ) STRICT, WITHOUT ROWID;
-                    CREATE TABLE record (
-                        id BLOB NOT NULL PRIMARY KEY,
-                        shelf BLOB NOT NULL,
-                        sealed BLOB NOT NULL
-                    ) STRICT, WITHOUT ROWID;
-                    CREATE INDEX record_shelf ON record(shelf);
-                    CREATE TABLE disclosed_field (
-                        slot BLOB NOT NULL PRIMARY KEY,
-                        sealed BLOB NOT NULL
-                    ) STRICT, WITHOUT ROWID;
-                    CREATE TABLE receipt (
-                        id BLOB NOT NULL PRIMARY KEY,
-                        pseudonym BLOB NOT NULL REFERENCES mailbox(pseudonym) ON DELETE CASCADE,
-                        sealed BLOB NOT NULL
-                    ) STRICT, WITHOUT ROWID;
-                    CREATE INDEX receipt_pseudonym ON receipt(pseudonym);
-                    CREATE TABLE revocation (
-                        delegation BLOB NOT NULL,
-                        revoker BLOB NOT NULL,
-                        invocation BLOB NOT NULL,
-                        PRIMARY KEY (delegation, revoker)
-                    ) STRICT, WITHOUT ROWID;
-                    CREATE TABLE status_list (
-                        id TEXT NOT NULL PRIMARY KEY,
-                        statuses BLOB NOT NULL
-                    ) STRICT, WITHOUT ROWID;
-                    CREATE TABLE status_claim (
-                        list TEXT NOT NULL REFERENCES status_list(id),
-                        position INTEGER NOT NULL,
-                        claim BLOB NOT NULL,
-                        PRIMARY KEY (list, position)
-                    ) STRICT, WITHOUT ROWID;
-                    CREATE TABLE used_nonce (
-                        id BLOB NOT NULL PRIMARY KEY,
-                        kept_until INTEGER NOT NULL
-                    ) STRICT, WITHOUT ROWID;
-                    CREATE INDEX used_nonce_kept_until ON used_nonce(kept_until);
-                    """)
-        }
-        migrator.registerMigration("2 nonce count") { db in
-            try db.execute(
-                sql: """
-                    CREATE TABLE nonce_count (
-                        id INTEGER NOT NULL PRIMARY KEY,
-                        count INTEGER NOT NULL
-                    ) STRICT, WITHOUT ROWID;
-                    INSERT INTO nonce_count SELECT 0, count(*) FROM used_nonce;
-                    """)
-        }
-        return migrator
-    }
+    /// What a pseudonym is written to when somebody wants something of it.
+    static let mailbox = UniformTable(name: "mailbox", columns: [], initialRows: 256)
+    /// By pseudonym; the tag is the request's name.
+    static let request = ListTable("request", length: 32 + 4_144, initialRows: 32)
+    /// By the request's name; the tag is the viewer's.
+    static let answer = SealedTable("answer", length: 4_144, initialRows: 32)
+    /// By shelf; the tag is the record's name.
+    static let record = ListTable("record", length: 8_232, initialRows: 32)
+    /// By slot. A picture is 248 pieces.
+    static let disclosedField = SealedTable("disclosed_field", length: 1_064, initialRows: 128)
+    /// By pseudonym; the tag is random.
+    static let receipt = ListTable("receipt", length: 2_096, initialRows: 64)
+    /// By delegation; the tag is the revoker's key.
+    static let revocation = ListTable("revocation", length: 512, initialRows: 64)
+    /// By place in a status list.
+    static let statusClaim = UniformTable(name: "status_claim", columns: [.init("claim", 32)], initialRows: 256)
+    /// By nonce. Rows that have expired are written over like spare ones.
+    static let usedNonce = UniformTable(name: "used_nonce", columns: [.init("kept_until", 8)], initialRows: 512)
 
     // MARK: Mailboxes and requests
 
     /// Opens a mailbox for a pseudonym; one that is there already stays as it is.
     public func openMailbox(_ pseudonym: Principal) async throws(StoreError) {
         try await writer.transaction { db in
-            try db.execute(
-                sql: "INSERT INTO mailbox VALUES (?) ON CONFLICT DO NOTHING", arguments: [pseudonym.publicKey.blob])
+            if try PseudonymDatabase.mailbox.has(pseudonym.publicKey, in: db) { return }
+            try PseudonymDatabase.mailbox.insert(pseudonym.publicKey, [], in: db)
         }
     }
 
     /// Whether this node keeps the mailbox of a pseudonym.
     public func hasMailbox(_ pseudonym: Principal) async throws(StoreError) -> Bool {
-        try await writer.look { db in
-            try Bool.fetchOne(
-                db, sql: "SELECT EXISTS (SELECT 1 FROM mailbox WHERE pseudonym = ?)",
-                arguments: [pseudonym.publicKey.blob]) ?? false
-        }
+        try await writer.look { db in try PseudonymDatabase.mailbox.has(pseudonym.publicKey, in: db) }
     }
 
     /// The most requests that wait in one mailbox. More are dropped: the viewer is told nothing either way.
@@ -128,24 +70,22 @@ public struct PseudonymDatabase: Sendable {
     ) async throws(StoreError) {
         try await writer.transaction { db in
             try PseudonymDatabase.consume(nonce, now: now, in: db)
-            try db.execute(
-                sql: """
-                    INSERT INTO request SELECT ?, pseudonym, ?, ? FROM mailbox WHERE pseudonym = ?
-                    AND (SELECT count(*) FROM request WHERE pseudonym = ?) < ?
-                    """,
-                arguments: [
-                    name.identifier.blob, name.viewerTag.blob, sealed.blob, pseudonym.publicKey.blob,
-                    pseudonym.publicKey.blob, PseudonymDatabase.maximumPending,
-                ])
+            let list = pseudonym.publicKey
+            guard try PseudonymDatabase.mailbox.has(list, in: db),
+                try PseudonymDatabase.request.count(list, in: db) < PseudonymDatabase.maximumPending,
+                try PseudonymDatabase.request.first(list, tag: name.identifier, in: db) == nil
+            else { return }
+            let entry = SealedTable.Entry(tag: name.identifier, value: name.viewerTag + sealed)
+            try PseudonymDatabase.request.append(entry, to: list, in: db)
         }
     }
 
     /// The pending requests of a pseudonym, in no order that means anything.
     public func requests(of pseudonym: Principal) async throws(StoreError) -> [StoredItem] {
         try await writer.look { db in
-            try Row.fetchAll(
-                db, sql: "SELECT id, sealed FROM request WHERE pseudonym = ?", arguments: [pseudonym.publicKey.blob]
-            ).map { StoredItem(identifier: $0.bytes("id"), sealed: $0.bytes("sealed")) }
+            try PseudonymDatabase.request.all(pseudonym.publicKey, in: db).map {
+                StoredItem(identifier: $0.tag, sealed: Array($0.value.dropFirst(RequestName.tagLength)))
+            }
         }
     }
 
@@ -153,13 +93,15 @@ public struct PseudonymDatabase: Sendable {
     ///
     /// - Throws: ``StoreError/replayed``.
     public func withdrawRequest(
-        _ name: RequestName, nonce: UsedNonce, now: Int64
+        _ name: RequestName, from pseudonym: Principal, nonce: UsedNonce, now: Int64
     ) async throws(StoreError) {
         try await writer.transaction { db in
             try PseudonymDatabase.consume(nonce, now: now, in: db)
-            try db.execute(
-                sql: "DELETE FROM request WHERE id = ? AND viewer_tag = ?",
-                arguments: [name.identifier.blob, name.viewerTag.blob])
+            let list = pseudonym.publicKey
+            guard let entry = try PseudonymDatabase.request.first(list, tag: name.identifier, in: db),
+                entry.value.starts(with: name.viewerTag)
+            else { return }
+            try PseudonymDatabase.request.remove(tag: name.identifier, from: list, in: db)
         }
     }
 
@@ -169,29 +111,32 @@ public struct PseudonymDatabase: Sendable {
     public func answer(to name: RequestName, nonce: UsedNonce, now: Int64) async throws(StoreError) -> [UInt8]? {
         try await writer.transaction { db in
             try PseudonymDatabase.consume(nonce, now: now, in: db)
-            let row = try Row.fetchOne(
-                db, sql: "SELECT sealed FROM answer WHERE request = ? AND viewer_tag = ?",
-                arguments: [name.identifier.blob, name.viewerTag.blob])
-            return row?.bytes("sealed")
+            guard let entry = try PseudonymDatabase.answer.entry(name.identifier, in: db), entry.tag == name.viewerTag
+            else { return nil }
+            return entry.value
         }
     }
 
     /// Stores an owner's decision: the request goes; the answer, the record and the disclosed fields come.
     ///
-    /// - Throws: ``StoreError/notPending`` where the request is not there any more; then nothing is stored.
+    /// - Throws: ``StoreError/notPending`` where the request is not there any more, ``StoreError/alreadyExists`` where a
+    ///   slot is taken; then nothing is stored.
     public func decide(_ decision: Decision) async throws(StoreError) {
         try await writer.transaction { db in
-            let row = try Row.fetchOne(
-                db, sql: "DELETE FROM request WHERE id = ? RETURNING viewer_tag", arguments: [decision.request.blob])
-            guard let row else { throw StoreError.notPending }
-            try db.execute(
-                sql: "INSERT INTO answer VALUES (?, ?, ?)",
-                arguments: [decision.request.blob, row.bytes("viewer_tag").blob, decision.answer.blob])
+            let list = decision.pseudonym.publicKey
+            guard let request = try PseudonymDatabase.request.first(list, tag: decision.request, in: db) else {
+                throw StoreError.notPending
+            }
+            try PseudonymDatabase.request.remove(tag: decision.request, from: list, in: db)
+            let viewerTag = Array(request.value.prefix(RequestName.tagLength))
+            try PseudonymDatabase.answer.put(
+                decision.request, SealedTable.Entry(tag: viewerTag, value: decision.answer), in: db)
             try PseudonymDatabase.put(decision.record, in: db)
             for field in decision.fields {
-                try db.execute(
-                    sql: "INSERT INTO disclosed_field VALUES (?, ?)",
-                    arguments: [field.identifier.blob, field.sealed.blob])
+                if try PseudonymDatabase.disclosedField.table.has(field.identifier, in: db) {
+                    throw StoreError.alreadyExists
+                }
+                try PseudonymDatabase.disclosedField.put(field.identifier, .untagged(field.sealed), in: db)
             }
         }
     }
@@ -206,36 +151,55 @@ public struct PseudonymDatabase: Sendable {
     /// The records of a shelf, in no order that means anything.
     public func records(on shelf: [UInt8]) async throws(StoreError) -> [StoredRecord] {
         try await writer.look { db in
-            try Row.fetchAll(db, sql: "SELECT id, sealed FROM record WHERE shelf = ?", arguments: [shelf.blob])
-                .map { StoredRecord(identifier: $0.bytes("id"), shelf: shelf, sealed: $0.bytes("sealed")) }
+            try PseudonymDatabase.record.all(shelf, in: db).map {
+                StoredRecord(identifier: $0.tag, shelf: shelf, sealed: $0.value)
+            }
         }
     }
 
     /// One record of a shelf, or `nil`.
     public func record(_ identifier: [UInt8], on shelf: [UInt8]) async throws(StoreError) -> StoredRecord? {
         try await writer.look { db in
-            let row = try Row.fetchOne(
-                db, sql: "SELECT sealed FROM record WHERE id = ? AND shelf = ?",
-                arguments: [identifier.blob, shelf.blob])
-            return row.map { StoredRecord(identifier: identifier, shelf: shelf, sealed: $0.bytes("sealed")) }
+            try PseudonymDatabase.record.first(shelf, tag: identifier, in: db).map {
+                StoredRecord(identifier: identifier, shelf: shelf, sealed: $0.value)
+            }
         }
     }
 
     /// Removes a record of a shelf; no matter whether it was there.
     public func remove(_ record: StoredRecord) async throws(StoreError) {
         try await writer.transaction { db in
-            try db.execute(
-                sql: "DELETE FROM record WHERE id = ? AND shelf = ?",
-                arguments: [record.identifier.blob, record.shelf.blob])
+            _ = try PseudonymDatabase.record.remove(tag: record.identifier, from: record.shelf, in: db)
         }
     }
 
     static func put(_ record: StoredRecord, in db: Database) throws {
-        try db.execute(
-            sql: """
-                INSERT INTO record VALUES (?, ?, ?)
-                ON CONFLICT (id) DO UPDATE SET sealed = excluded.sealed WHERE shelf = excluded.shelf
-                """,
-            arguments: [record.identifier.blob, record.shelf.blob, record.sealed.blob])
+        let entry = SealedTable.Entry(tag: record.identifier, value: record.sealed)
+        try PseudonymDatabase.record.put(entry, in: record.shelf, db)
+    }
+
+    // MARK: The end of a pseudonym
+
+    /// Destroys what the node keeps for pseudonyms, in one transaction: mailboxes with their requests and receipts,
+    /// records, answers, and disclosures of grants, which are revoked. Revocations and the places of statuses stay.
+    public func remove(_ ends: [PseudonymEnd]) async throws(StoreError) {
+        try await writer.transaction { db in
+            for end in ends {
+                let list = end.pseudonym.publicKey
+                for change in end.revocations { try PseudonymDatabase.revoke(change, in: db) }
+                for answer in end.answers { try PseudonymDatabase.answer.remove(answer, in: db) }
+                for shelf in end.shelves { try PseudonymDatabase.record.removeAll(shelf, in: db) }
+                try PseudonymDatabase.request.removeAll(list, in: db)
+                try PseudonymDatabase.receipt.removeAll(list, in: db)
+                try PseudonymDatabase.mailbox.remove(list, in: db)
+            }
+        }
+    }
+}
+
+extension SealedTable.Entry {
+    /// A value with nothing beside it.
+    static func untagged(_ value: [UInt8]) -> SealedTable.Entry {
+        SealedTable.Entry(tag: [UInt8](repeating: 0, count: 32), value: value)
     }
 }

@@ -14,6 +14,8 @@ enum SQLiteFile {
             try writer.writeWithoutTransaction { db in try db.execute(sql: "PRAGMA synchronous = FULL") }
         } catch { throw failure(error) }
         try migrate(writer, migrator, file: path)
+        // What a process left behind that ended at the wrong moment.
+        do { try writer.writeWithoutTransaction { db in try tidy(db) } } catch { throw failure(error) }
         return writer
     }
 
@@ -60,6 +62,21 @@ enum SQLiteFile {
         return configuration
     }
 
+    // MARK: What is left behind
+
+    /// Has the file written anew after this transaction, in the order of the keys: pages were taken at its end.
+    static func markUnsettled(_ db: Database) throws { try db.execute(sql: "PRAGMA user_version = 1") }
+
+    /// Removes the traces of a transaction: the write-ahead log holds pages as they were before and after it, in the order
+    /// of writing.
+    fileprivate static func tidy(_ db: Database) throws {
+        if try Int.fetchOne(db, sql: "PRAGMA user_version") == 1 {
+            try db.execute(sql: "VACUUM")
+            try db.execute(sql: "PRAGMA user_version = 0")
+        }
+        _ = try db.checkpoint(.truncate)
+    }
+
     /// A failure without the statement, the arguments and the message: those may hold data of people.
     static func failure(_ error: any Error) -> StoreError {
         switch error {
@@ -71,11 +88,20 @@ enum SQLiteFile {
 }
 
 extension DatabaseWriter {
-    /// One transaction; whatever it throws is told as a ``StoreError``.
+    /// One transaction, after which nothing of it is left in the write-ahead log; whatever it throws is told as a
+    /// ``StoreError``.
     func transaction<Result: Sendable>(
         _ body: @escaping @Sendable (Database) throws -> Result
     ) async throws(StoreError) -> Result {
-        do { return try await write(body) } catch { throw SQLiteFile.failure(error) }
+        do {
+            return try await writeWithoutTransaction { db in
+                let result = try db.committed(body)
+                // What is committed stays committed where this fails, on a full disk say; the next transaction, or the
+                // next start, tries again.
+                try? SQLiteFile.tidy(db)
+                return result
+            }
+        } catch { throw SQLiteFile.failure(error) }
     }
 
     /// One consistent look; whatever it throws is told as a ``StoreError``.
@@ -83,6 +109,21 @@ extension DatabaseWriter {
         _ body: @escaping @Sendable (Database) throws -> Result
     ) async throws(StoreError) -> Result {
         do { return try await read(body) } catch { throw SQLiteFile.failure(error) }
+    }
+}
+
+extension Database {
+    /// The result of a transaction that was committed.
+    fileprivate func committed<Result>(_ body: (Database) throws -> Result) throws -> Result {
+        try beginTransaction(.immediate)
+        do {
+            let result = try body(self)
+            try commit()
+            return result
+        } catch {
+            if isInsideTransaction { try? rollback() }
+            throw error
+        }
     }
 }
 

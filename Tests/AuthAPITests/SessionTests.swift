@@ -31,13 +31,41 @@ struct SessionTests {
         }
     }
 
-    @Test func `a session lasts thirty days`() async throws {
+    @Test func `a session lasts thirty days, if it is used`() async throws {
         try await withNode { node in
             let steve = try await node.account("steve")
-            node.clock.advance(by: 30 * Day.seconds + Day.seconds - 1)
-            #expect(try await steve.call("GET", "/v1/profile").status == 200)
+            for _ in 1...5 {
+                node.clock.advance(by: 6 * Day.seconds)
+                #expect(try await steve.call("GET", "/v1/profile").status == 200)
+            }
             node.clock.advance(by: 1)
             #expect(try await steve.call("GET", "/v1/profile").status == 401)
+            // It is gone, not asleep.
+            node.clock.advance(by: -Day.seconds)
+            #expect(try await steve.call("GET", "/v1/profile").status == 401)
+        }
+    }
+
+    @Test func `a session that is not used ends after seven days`() async throws {
+        try await withNode { node in
+            let (first, second) = (try await node.account("steve"), try await logIn(node, "steve"))
+            node.clock.advance(by: 7 * Day.seconds)
+            #expect(try await first.call("GET", "/v1/profile").status == 200)
+            node.clock.advance(by: 1)
+            #expect(try await first.call("GET", "/v1/profile").status == 200)
+            #expect(try await second.call("GET", "/v1/profile").status == 401)
+        }
+    }
+
+    @Test func `of too many sessions the oldest ends`() async throws {
+        try await withNode { node in
+            let first = try await node.account("steve")
+            let second = try await logIn(node, "steve")
+            for _ in 3...SessionLimits().count { _ = try await logIn(node, "steve") }
+            #expect(try await first.call("GET", "/v1/profile").status == 200)
+            _ = try await logIn(node, "steve")
+            #expect(try await first.call("GET", "/v1/profile").status == 401)
+            #expect(try await second.call("GET", "/v1/profile").status == 200)
         }
     }
 

@@ -65,7 +65,8 @@ struct TakingBackTests {
             let (viewer, request, handover) = try await handedOn(node)
             try await node.node.pseudonyms.writer.write { db in
                 try db.execute(
-                    sql: "UPDATE nonce_count SET count = ?", arguments: [PseudonymDatabase.maximumNonces])
+                    sql: "UPDATE room SET total = ?, spares = 0 WHERE relation = 'used_nonce'",
+                    arguments: [PseudonymDatabase.maximumNonces])
             }
             let reading = try Invocation.sign(
                 .profileRead, on: handover.grant.owner, arguments: ReadArguments([.name]).map,

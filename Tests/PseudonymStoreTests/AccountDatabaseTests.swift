@@ -1,25 +1,32 @@
 import DumpIdentity
 import Foundation
-import GRDB
-import PseudonymStore
 import Sodium
 import Testing
 
+@testable import PseudonymStore
+
 struct AccountDatabaseTests {
-    private func account(_ handle: String = "steve", profile: [UInt8] = [1, 2], state: [UInt8] = [3]) throws
-        -> StoredAccount
-    {
+    private func account(
+        _ handle: String = "steve", profile: [UInt8] = [1, 2], state: [UInt8] = [3], recovery: [UInt8]? = nil
+    ) throws -> StoredAccount {
         StoredAccount(
             handle: try Handle(handle),
             wrap: PassphraseWrap(
                 cost: PasswordHash.Cost(operations: 3, memory: 8_192), salt: [UInt8](repeating: 5, count: 16),
-                ciphertext: [0, 255, 7]),
-            profile: profile, state: state)
+                ciphertext: [UInt8](repeating: 7, count: 72)),
+            recovery: recovery, profile: profile, state: state)
     }
 
-    private func session(_ byte: UInt8, of handle: String = "steve", lastDay: Int64 = testTime) throws -> StoredSession
-    {
-        StoredSession(identifier: name(byte), handle: try Handle(handle), wrappedRoot: [byte, 0], lastDay: lastDay)
+    private func session(_ byte: UInt8) -> StoredSession {
+        StoredSession(
+            identifier: name(byte), wrappedRoot: [UInt8](repeating: byte, count: 72),
+            details: [UInt8](repeating: byte, count: 168))
+    }
+
+    /// Begins a session of Steve's, whose state stays as it is.
+    private func begin(_ byte: UInt8, in database: AccountDatabase, ending ended: [UInt8] = []) async throws {
+        try await database.begin(
+            session(byte), of: Handle("steve"), state: [3], with: [3], ending: ended.map { name($0) })
     }
 
     @Test func `an account comes back as it was added`() async throws {
@@ -80,64 +87,102 @@ struct AccountDatabaseTests {
         #expect(try await database.account(Handle("stephanie"))?.profile == [1, 2])
     }
 
-    @Test func `a session comes back until its last day`() async throws {
+    @Test func `a session comes back as it began, and an unknown one does not`() async throws {
         let database = try AccountDatabase(inMemory: ())
         try await database.add(account())
-        try await database.add(session(1, lastDay: testTime), today: testTime - Day.seconds)
-        let read = try await database.session(name(1), today: testTime)
-        #expect(try read == session(1))
-        #expect(try await database.session(name(1), today: testTime + Day.seconds) == nil)
+        try await begin(1, in: database)
+        #expect(try await database.session(name(1)) == session(1))
+        #expect(try await database.session(name(2)) == nil)
     }
 
-    @Test func `an unknown identifier has no session`() async throws {
+    @Test func `a session that begins replaces the state and ends others, or does nothing`() async throws {
         let database = try AccountDatabase(inMemory: ())
         try await database.add(account())
-        try await database.add(session(1), today: testTime)
-        #expect(try await database.session(name(2), today: testTime) == nil)
-    }
-
-    @Test func `sessions that have ended go when one is added`() async throws {
-        let folder = try TemporaryFolder()
-        let database = try AccountDatabase(path: folder.file("accounts.sqlite"))
-        try await database.add(account())
-        try await database.add(session(1, lastDay: testTime - Day.seconds), today: testTime - Day.seconds)
-        try await database.add(session(2, lastDay: testTime), today: testTime - Day.seconds)
-        try await database.add(session(3, lastDay: testTime), today: testTime)
-        let identifiers = try await DatabaseQueue(path: folder.file("accounts.sqlite")).read { db in
-            try [UInt8].fetchNames(db, sql: "SELECT id FROM session ORDER BY id")
+        try await begin(1, in: database)
+        let error = try await refusal {
+            try await database.begin(session(2), of: Handle("steve"), state: [9], with: [4], ending: [name(1)])
         }
-        #expect(identifiers == [name(2), name(3)])
-    }
-
-    @Test func `a session that was removed is gone and the others stay`() async throws {
-        let database = try AccountDatabase(inMemory: ())
-        try await database.add(account())
-        try await database.add(session(1), today: testTime)
-        try await database.add(session(2), today: testTime)
-        try await database.removeSession(name(1))
-        #expect(try await database.session(name(1), today: testTime) == nil)
-        #expect(try await database.session(name(2), today: testTime) != nil)
-    }
-
-    @Test func `removing a session that is not there is no error`() async throws {
-        let database = try AccountDatabase(inMemory: ())
-        #expect(try await refusal { try await database.removeSession(name(1)) } == nil)
+        #expect(error == .notFound)
+        #expect(try await database.session(name(1)) != nil)
+        #expect(try await database.session(name(2)) == nil)
+        try await database.begin(session(2), of: Handle("steve"), state: [3], with: [4], ending: [name(1)])
+        #expect(try await database.session(name(1)) == nil)
+        #expect(try await database.session(name(2)) != nil)
+        #expect(try await database.account(Handle("steve"))?.state == [4])
     }
 
     @Test func `a session without an account is refused`() async throws {
         let database = try AccountDatabase(inMemory: ())
-        // SQLITE_CONSTRAINT_FOREIGNKEY
-        #expect(try await refusal { try await database.add(session(1), today: testTime) } == .database(code: 787))
+        #expect(try await refusal { try await begin(1, in: database) } == .notFound)
+        #expect(try await database.session(name(1)) == nil)
     }
 
-    @Test func `the sessions of an account go with it`() async throws {
-        let folder = try TemporaryFolder()
-        let path = folder.file("accounts.sqlite")
-        let database = try AccountDatabase(path: path)
+    @Test func `sessions that were removed are gone and the others stay`() async throws {
+        let database = try AccountDatabase(inMemory: ())
         try await database.add(account())
-        try await database.add(session(1), today: testTime)
-        try await DatabaseQueue(path: path).write { db in try db.execute(sql: "DELETE FROM account") }
-        #expect(try await database.session(name(1), today: testTime) == nil)
+        for byte in 1...3 as ClosedRange<UInt8> { try await begin(byte, in: database) }
+        try await database.removeSessions([name(1), name(3), name(9)])
+        #expect(try await database.session(name(1)) == nil)
+        #expect(try await database.session(name(2)) != nil)
+        #expect(try await database.session(name(3)) == nil)
+    }
+
+    @Test func `details of a session that has ended do not bring it back`() async throws {
+        let database = try AccountDatabase(inMemory: ())
+        try await database.update(session(1))
+        #expect(try await database.session(name(1)) == nil)
+    }
+
+    // MARK: Wraps and ends
+
+    @Test(arguments: [nil, [UInt8](repeating: 4, count: 72)])
+    func `wraps are replaced where they are still those that were read`(recovery: [UInt8]?) async throws {
+        let database = try AccountDatabase(inMemory: ())
+        try await database.add(account(recovery: [UInt8](repeating: 6, count: 72)))
+        let old = try account().wrap
+        let new = PassphraseWrap(
+            cost: PasswordHash.Cost(operations: 4, memory: 16_384), salt: [UInt8](repeating: 1, count: 16),
+            ciphertext: [UInt8](repeating: 2, count: 72))
+        #expect(
+            try await refusal {
+                try await database.replaceWraps(of: Handle("steve"), new, with: new, recovery: nil)
+            } == .notFound)
+        try await database.replaceWraps(of: Handle("steve"), old, with: new, recovery: recovery)
+        let read = try #require(await database.account(Handle("steve")))
+        #expect(read.wrap == new)
+        #expect(read.recovery == recovery)
+        #expect(read.profile == [1, 2])
+    }
+
+    @Test func `an account that was removed is gone with its sessions, and others stay`() async throws {
+        let database = try AccountDatabase(inMemory: ())
+        try await database.add(account())
+        try await database.add(account("stephanie"))
+        try await begin(1, in: database)
+        try await begin(2, in: database)
+        try await database.remove(account(), sessions: [name(1)])
+        #expect(try await database.account(Handle("steve")) == nil)
+        #expect(try await database.account(Handle("stephanie")) != nil)
+        #expect(try await database.session(name(1)) == nil)
+        #expect(try await database.session(name(2)) != nil)
+        #expect(try await refusal { try await database.remove(account(), sessions: [name(2)]) } == .notFound)
+        #expect(try await database.session(name(2)) != nil)
+    }
+
+    @Test func `the cost for an unknown handle is that of some account`() async throws {
+        let database = try AccountDatabase(inMemory: ())
+        #expect(try await database.neighbouringCost(of: Handle("adam")) == nil)
+        try await database.add(account())
+        for handle in ["adam", "beatrice", "stephanie", "steve"] {
+            #expect(try await database.neighbouringCost(of: Handle(handle)) == account().wrap.cost)
+        }
+    }
+
+    @Test func `no handle stands in the file`() async throws {
+        let folder = try TemporaryFolder()
+        let database = try AccountDatabase(path: folder.file("accounts.sqlite"))
+        try await database.add(account("a-handle-of-some-length"))
+        #expect(try folder.contents().range(of: Data("a-handle-of-some-length".utf8)) == nil)
     }
 
     @Test func `what was added is there when the file is opened again`() async throws {
@@ -146,12 +191,5 @@ struct AccountDatabaseTests {
         try await AccountDatabase(path: path).add(account())
         let read = try await AccountDatabase(path: path).account(Handle("steve"))
         #expect(try read == account())
-    }
-}
-
-extension [UInt8] {
-    /// The first column of a query's rows.
-    fileprivate static func fetchNames(_ db: Database, sql: String) throws -> [[UInt8]] {
-        try Row.fetchAll(db, sql: sql).map { [UInt8](try $0.decode(Data.self, atIndex: 0)) }
     }
 }

@@ -43,14 +43,6 @@ struct DisclosedFieldTests {
         #expect(try await scene.database.counts() == before)
     }
 
-    @Test func `a receipt's name that is taken undoes the read`() async throws {
-        let scene = try await GrantScene()
-        _ = try await scene.read()
-        let before = try await scene.database.counts()
-        #expect(try await refusal { try await scene.read(nonce: 10) } == .database(code: 1_555))
-        #expect(try await scene.database.counts() == before)
-    }
-
     @Test(arguments: [(Party.owner, true), (.viewer, false), (.stranger, false)])
     func `a revocation that came after the chain was verified refuses the read`(
         revoker: Party, counts: Bool

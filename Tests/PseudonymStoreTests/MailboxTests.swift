@@ -2,6 +2,7 @@ import Capabilities
 import DumpIdentity
 import GRDB
 import IPLD
+import Sodium
 import Testing
 
 @testable import PseudonymStore
@@ -57,11 +58,11 @@ struct MailboxTests {
     @Test func `a full mailbox drops more and says nothing`() async throws {
         let database = try await PseudonymDatabase.test()
         try await database.openMailbox(Party.stranger.principal)
+        let list = try Party.owner.principal.publicKey
         try await database.writer.write { db in
             for number in 0..<PseudonymDatabase.maximumPending {
-                try db.execute(
-                    sql: "INSERT INTO request SELECT ?, pseudonym, x'00', x'00' FROM mailbox WHERE pseudonym = ?",
-                    arguments: ["\(number)".utf8.map { $0 }.blob, Party.owner.principal.publicKey.blob])
+                try PseudonymDatabase.request.append(
+                    .init(tag: Hashing.blake2b(bigEndian(number)), value: name(1)), to: list, in: db)
             }
         }
         #expect(try await refusal { try await database.addTestRequest(.test(1)) } == nil)
@@ -77,7 +78,7 @@ struct MailboxTests {
     @Test func `a viewer takes its own request back`() async throws {
         let database = try await PseudonymDatabase.test(request: .test(1))
         try await database.addTestRequest(.test(2))
-        try await database.withdrawRequest(.test(1), nonce: .test(251), now: testTime)
+        try await database.withdrawRequest(.test(1), from: Party.owner.principal, nonce: .test(251), now: testTime)
         let waiting = try await database.requests(of: Party.owner.principal).map(\.identifier)
         #expect(try waiting == [RequestName.test(2).identifier])
     }
@@ -85,7 +86,8 @@ struct MailboxTests {
     @Test func `another viewer's withdrawal changes nothing and says nothing`() async throws {
         let database = try await PseudonymDatabase.test(request: .test(1))
         let error = try await refusal {
-            try await database.withdrawRequest(.test(1, by: .stranger), nonce: .test(251), now: testTime)
+            try await database.withdrawRequest(
+                .test(1, by: .stranger), from: Party.owner.principal, nonce: .test(251), now: testTime)
         }
         #expect(error == nil)
         #expect(try await database.count("request") == 1)
@@ -93,10 +95,10 @@ struct MailboxTests {
 
     @Test func `a replayed withdrawal is refused and changes nothing`() async throws {
         let database = try await PseudonymDatabase.test()
-        try await database.withdrawRequest(.test(1), nonce: .test(251), now: testTime)
+        try await database.withdrawRequest(.test(1), from: Party.owner.principal, nonce: .test(251), now: testTime)
         try await database.addTestRequest(.test(1))
         let error = try await refusal {
-            try await database.withdrawRequest(.test(1), nonce: .test(251), now: testTime)
+            try await database.withdrawRequest(.test(1), from: Party.owner.principal, nonce: .test(251), now: testTime)
         }
         #expect(error == .replayed)
         #expect(try await database.count("request") == 1)

@@ -1,4 +1,6 @@
+import GRDB
 import IPLD
+import Sodium
 import Testing
 
 @testable import PseudonymStore
@@ -25,11 +27,44 @@ struct NonceTests {
         #expect(try await use(.test(1, expiration: expiration), of: database, at: expiration) == .replayed)
     }
 
-    @Test func `a nonce is forgotten after the hour in which its invocation expires`() async throws {
+    @Test func `where room is scarce, what has expired is written over`() async throws {
         let database = try PseudonymDatabase(inMemory: ())
-        #expect(try await use(.test(1), of: database, at: testTime) == nil)
-        #expect(try await use(.test(2, expiration: testTime + 7_300), of: database, at: testTime + 7_201) == nil)
-        #expect(try await database.count("used_nonce") == 1)
+        try await fill(database)
+        let room = try await database.writer.read { db in try Room.of("used_nonce", in: db) }
+        #expect(room.isScarce == false)
+        let later = testTime + 7_201
+        for byte in 0..<5 as Range<UInt8> {
+            #expect(try await use(.test(byte, expiration: later + 60), of: database, at: later) == nil)
+        }
+        let after = try await database.writer.read { db in try Room.of("used_nonce", in: db) }
+        #expect(after.total == room.total)
+        #expect(after.spares > room.spares)
+    }
+
+    @Test func `where room is scarce and nothing has expired, the table grows and forgets nothing`() async throws {
+        let database = try PseudonymDatabase(inMemory: ())
+        let used = try await fill(database)
+        let total = try await database.writer.read { db in try Room.of("used_nonce", in: db).total }
+        for byte in 0..<5 as Range<UInt8> {
+            #expect(try await use(.test(byte), of: database, at: testTime) == nil)
+        }
+        #expect(try await database.writer.read { db in try Room.of("used_nonce", in: db).total } == 2 * total)
+        #expect(try await database.count("used_nonce") == used + 5)
+        #expect(try await use(.test(0), of: database, at: testTime) == .replayed)
+    }
+
+    /// Uses nonces until room is all but scarce, and gives their number.
+    @discardableResult
+    private func fill(_ database: PseudonymDatabase) async throws -> Int {
+        try await database.writer.write { db in
+            var count = 0
+            while try Room.of("used_nonce", in: db).spares * 4 > Room.of("used_nonce", in: db).total {
+                try PseudonymDatabase.usedNonce.take(
+                    Hashing.blake2b(bigEndian(count)), [bigEndian(Int(testTime) + 3_600)], in: db)
+                count += 1
+            }
+            return count
+        }
     }
 
     @Test func `a refused use forgets nothing and keeps nothing`() async throws {
@@ -51,40 +86,23 @@ struct NonceTests {
 
     @Test func `with as many nonces as are kept, another is refused until one has expired`() async throws {
         let database = try PseudonymDatabase(inMemory: ())
-        #expect(try await use(.test(1), of: database, at: testTime) == nil)
-        // As if there were all the others.
-        try await database.setNonceCount(PseudonymDatabase.maximumNonces)
+        let rows = PseudonymDatabase.usedNonce.initialRows
+        try await database.writer.write { db in
+            for number in 0..<rows {
+                try PseudonymDatabase.usedNonce.take(
+                    Hashing.blake2b(bigEndian(number)), [bigEndian(Int(testTime) + 3_600)], in: db)
+            }
+            // As if the table were as large as it may be.
+            try db.execute(
+                sql: "UPDATE room SET total = ? WHERE relation = 'used_nonce'",
+                arguments: [
+                    PseudonymDatabase.maximumNonces
+                ])
+        }
         let before = try await database.counts()
         #expect(try await use(.test(2), of: database, at: testTime) == .busy)
-        #expect(try await use(.test(1), of: database, at: testTime) == .replayed)
         #expect(try await database.counts() == before)
         #expect(try await use(.test(2, expiration: testTime + 7_300), of: database, at: testTime + 3_601) == nil)
-        #expect(try await use(.test(3, expiration: testTime + 7_300), of: database, at: testTime + 3_601) == .busy)
-    }
-
-    @Test func `the count of nonces is that of the rows`() async throws {
-        let database = try PseudonymDatabase(inMemory: ())
-        for byte in 1...5 as ClosedRange<UInt8> {
-            #expect(try await use(.test(byte), of: database, at: testTime) == nil)
-            #expect(try await use(.test(byte), of: database, at: testTime) == .replayed)
-        }
-        #expect(try await database.nonceCount() == 5)
-        #expect(try await use(.test(9, expiration: testTime + 7_300), of: database, at: testTime + 3_601) == nil)
-        #expect(try await database.nonceCount() == 1)
-        #expect(try await database.count("used_nonce") == 1)
-    }
-
-    @Test func `of many expired nonces each use forgets a hundred`() async throws {
-        let database = try PseudonymDatabase(inMemory: ())
-        for byte in 0..<150 as Range<UInt8> {
-            #expect(try await use(.test(byte), of: database, at: testTime) == nil)
-        }
-        let later = testTime + 7_000
-        #expect(try await use(.test(200, expiration: later), of: database, at: later) == nil)
-        #expect(try await database.count("used_nonce") == 51)
-        #expect(try await use(.test(201, expiration: later), of: database, at: later) == nil)
-        #expect(try await database.count("used_nonce") == 2)
-        #expect(try await database.nonceCount() == 2)
     }
 
     @Test func `the same nonce of another issuer is another nonce`() async throws {

@@ -71,9 +71,9 @@ struct RevocationTests {
         let change = try scene.change()
         try await scene.database.revoke(change)
         let kept = try await scene.database.writer.read { db in
-            try Row.fetchOne(db, sql: "SELECT invocation FROM revocation")?.bytes("invocation")
+            try PseudonymDatabase.revocation.all(scene.grant.cid.bytes, in: db).map(\.value)
         }
-        #expect(kept == change.revocation.invocation.envelope.bytes)
+        #expect(kept == [change.revocation.invocation.envelope.bytes])
     }
 
     @Test func `revocations by several principals are all known`() async throws {

@@ -5,9 +5,6 @@ internal import Sodium
 
 /// Makes accounts, logs in and out, and finds sessions.
 struct AccountService: Sendable {
-    /// How many days a session lasts.
-    static let sessionDays: Int64 = 30
-
     let node: Node
 
     /// Makes an account with an empty profile, and logs in to it.
@@ -21,7 +18,8 @@ struct AccountService: Sendable {
         let wrap = try PassphraseWrap(root, handle: handle, key: key, salt: salt, cost: cost)
         let vault = Vault(node: node, handle: handle, root: root)
         let account = StoredAccount(
-            handle: handle, wrap: wrap, profile: try vault.seal(StoredProfile()), state: try vault.seal(AccountState()))
+            handle: handle, wrap: wrap, recovery: nil, profile: try vault.seal(StoredProfile()),
+            state: try vault.seal(AccountState()))
         do {
             try await node.accounts.add(account)
         } catch {
@@ -54,24 +52,52 @@ struct AccountService: Sendable {
     func session(token bytes: [UInt8]) async throws -> Session {
         guard let token = try? SessionToken(bytes) else { throw APIError.unauthenticated }
         let identifier = try token.identifier()
-        guard let stored = try await node.accounts.session(identifier, today: Day.start(of: node.clock())),
-            let root = try? token.unwrap(stored.wrappedRoot, handle: stored.handle)
+        guard let stored = try await node.accounts.session(identifier),
+            var details = try? token.open(details: stored.details)
         else { throw APIError.unauthenticated }
-        return Session(handle: stored.handle, root: root, identifier: identifier)
+        let limits = node.configuration.sessionLimits
+        let now = node.clock()
+        guard limits.allow(details, at: now), let root = try? token.unwrap(stored.wrappedRoot, handle: details.handle)
+        else {
+            try await node.accounts.removeSessions([identifier])
+            throw APIError.unauthenticated
+        }
+        if limits.isNoteworthy(details, at: now) {
+            details.used = now
+            try await node.accounts.update(
+                StoredSession(
+                    identifier: identifier, wrappedRoot: stored.wrappedRoot, details: try token.seal(details)))
+        }
+        return Session(handle: details.handle, root: root, identifier: identifier)
     }
 
     /// Ends a session.
     func logOut(_ session: Session) async throws {
-        try await node.accounts.removeSession(session.identifier)
+        try await node.accounts.removeSessions([session.identifier])
     }
 
+    /// Ends all sessions of an account.
+    func logOutEverywhere(_ session: Session) async throws {
+        try await node.turns.take(session.handle) {
+            let vault = Vault(node: node, session: session)
+            let sessions = try await vault.state().sessions
+            try await node.accounts.removeSessions(sessions + [session.identifier])
+            try await vault.updateState { $0.sessions = [] }
+        }
+    }
+
+    /// Begins a session: the account's sealed state lists it, so that its owner can end it from elsewhere. Beyond
+    /// ``SessionLimits/count`` sessions the oldest ends.
     private func startSession(handle: Handle, root: RootKey) async throws -> [UInt8] {
         let token = try SessionToken.random()
-        let today = Day.start(of: node.clock())
+        let now = node.clock()
         let stored = StoredSession(
-            identifier: try token.identifier(), handle: handle, wrappedRoot: try token.wrap(root, handle: handle),
-            lastDay: today + AccountService.sessionDays * Day.seconds)
-        try await node.accounts.add(stored, today: today)
+            identifier: try token.identifier(), wrappedRoot: try token.wrap(root, handle: handle),
+            details: try token.seal(SessionDetails(handle: handle, started: now, used: now)))
+        try await node.turns.take(handle) {
+            try await Vault(node: node, handle: handle, root: root).begin(
+                stored, atMost: node.configuration.sessionLimits.count)
+        }
         return token.bytesForHolder()
     }
 }

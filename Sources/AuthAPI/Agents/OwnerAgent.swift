@@ -101,7 +101,8 @@ struct OwnerAgent {
             for: item, fields: fields, duration: duration, allowsHandingOn: allowsHandingOn, keys: keys)
         let record = DecisionRecord(request: item.request, terms: item.terms, approval: approval)
         let decision = Decision(
-            request: item.stored, answer: try Answer.approved(approval).sealed(to: item.request.viewer),
+            pseudonym: item.request.owner, request: item.stored,
+            answer: try Answer.approved(approval).sealed(to: item.request.viewer),
             record: try decisions.seal(record.sealedValue, request: id, keys: keys),
             fields: try approval.sealedFields(of: profile, only: fields, random: node.random))
         try await node.pseudonyms.decide(decision)
@@ -136,7 +137,8 @@ struct OwnerAgent {
         let keys = try keys(item.pseudonym)
         let record = DecisionRecord(request: item.request, terms: item.terms, approval: nil)
         let decision = Decision(
-            request: item.stored, answer: try Answer.denied.sealed(to: item.request.viewer),
+            pseudonym: item.request.owner, request: item.stored,
+            answer: try Answer.denied.sealed(to: item.request.viewer),
             record: try decisions.seal(record.sealedValue, request: id, keys: keys), fields: [])
         try await node.pseudonyms.decide(decision)
     }

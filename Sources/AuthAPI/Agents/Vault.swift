@@ -18,13 +18,15 @@ struct AccountState: Equatable {
     }
 
     var pseudonyms: [Pseudonym] = []
+    /// The names of its sessions, the oldest first; some may have ended.
+    var sessions: [[UInt8]] = []
 }
 
 /// Reads and writes what an account keeps sealed under keys of its root key.
 struct Vault {
     private static let profileKind = SealedKind(
         "dump/v1/profile", sizeClasses: [8_192, 8_192 + Picture.maximumLength + 1_024])
-    private static let stateKind = SealedKind("dump/v1/account/pseudonyms", sizeClasses: [4_096, 65_536])
+    private static let stateKind = SealedKind("dump/v1/account/pseudonyms", sizeClasses: [4_096])
 
     let node: Node
     let handle: Handle
@@ -67,6 +69,19 @@ struct Vault {
         }
     }
 
+    /// Begins a session, which the state lists from now on; the oldest ends where there are too many.
+    func begin(_ session: StoredSession, atMost count: Int) async throws {
+        let (account, _, old) = try await read()
+        var new = old
+        new.sessions.append(session.identifier)
+        let ended = Array(new.sessions.dropLast(count))
+        new.sessions.removeFirst(ended.count)
+        try await storing {
+            try await node.accounts.begin(
+                session, of: handle, state: account.state, with: try seal(new), ending: ended)
+        }
+    }
+
     func seal(_ stored: StoredProfile) throws -> [UInt8] {
         let keys = try root.profileKeys()
         let value: Value = ["fields": stored.profile.value, "ahead": .bool(stored.isAhead)]
@@ -78,7 +93,8 @@ struct Vault {
         let keys = try root.profileKeys()
         let pseudonyms: [Value] = state.pseudonyms.map { [.string($0.module.string), .int(Int64($0.index))] }
         return try SealedValue.seal(
-            ["pseudonyms": .list(pseudonyms)], kind: Vault.stateKind, key: keys.state,
+            ["pseudonyms": .list(pseudonyms), "sessions": .list(state.sessions.map { .bytes($0) })],
+            kind: Vault.stateKind, key: keys.state,
             context: Array(handle.string.utf8), random: node.random)
     }
 
@@ -106,6 +122,8 @@ struct Vault {
             else { throw IPLDError.wrongKind(field: "pseudonyms") }
             return AccountState.Pseudonym(module: try ModuleID(module), index: UInt64(index))
         }
-        return (account, profile, AccountState(pseudonyms: pseudonyms))
+        // An account of before has none.
+        let sessions = (try stateReader.optionalList("sessions") ?? []).compactMap(\.bytesValue)
+        return (account, profile, AccountState(pseudonyms: pseudonyms, sessions: sessions))
     }
 }

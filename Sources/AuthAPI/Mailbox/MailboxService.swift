@@ -80,7 +80,9 @@ struct MailboxService: Sendable {
     }
 
     private func withdraw(_ verified: VerifiedInvocation, nonce: UsedNonce) async throws -> Value {
-        try await node.pseudonyms.withdrawRequest(try requestName(verified), nonce: nonce, now: node.clock())
+        try await node.pseudonyms.withdrawRequest(
+            try requestName(verified), from: verified.invocation.audience ?? verified.invocation.subject, nonce: nonce,
+            now: node.clock())
         return .map(Map())
     }
 
@@ -105,7 +107,7 @@ struct MailboxService: Sendable {
         let now = node.clock()
         let receipt = Receipt(invocation: verified.invocation, time: now)
         let read = DisclosureRead(
-            slots: slots, chain: chain, pseudonym: grant.owner, receiptIdentifier: node.random.bytes(16),
+            slots: slots, chain: chain, pseudonym: grant.owner, receiptIdentifier: node.random.bytes(32),
             receipt: try receipt.sealed(), nonce: nonce)
         let ciphertexts = try await ciphertexts(of: read, now: now)
         var fields = Map()

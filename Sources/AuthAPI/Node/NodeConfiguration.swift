@@ -11,20 +11,48 @@ public struct NodeConfiguration: Sendable {
     public let peers: [NodeAddress]
     /// How often it pulls, in seconds.
     public let pullInterval: Double
-    /// What Argon2id costs for new accounts.
+    /// What Argon2id costs for new accounts, and from the next log-in on for those that have it cheaper.
     public let passwordCost: PasswordHash.Cost
+    /// How long sessions last.
+    public let sessionLimits: SessionLimits
 
     /// A configuration.
     public init(
         publicAddress: NodeAddress, modules: [ModuleID], peers: [NodeAddress], pullInterval: Double,
-        passwordCost: PasswordHash.Cost
+        passwordCost: PasswordHash.Cost, sessionLimits: SessionLimits = SessionLimits()
     ) {
         self.publicAddress = publicAddress
         self.modules = modules
         self.peers = peers
         self.pullInterval = pullInterval
         self.passwordCost = passwordCost
+        self.sessionLimits = sessionLimits
     }
+}
+
+/// How long sessions last, and how many an account has.
+public struct SessionLimits: Sendable, Equatable {
+    /// The longest time from the log-in to the end, in seconds: 30 days.
+    public let absolute: Int64
+    /// The longest time without use, in seconds: 7 days.
+    public let idle: Int64
+    /// The most sessions of one account: 16.
+    public let count: Int
+
+    /// Limits in seconds, and a number of sessions.
+    public init(absolute: Int64 = 30 * 86_400, idle: Int64 = 7 * 86_400, count: Int = 16) {
+        self.absolute = absolute
+        self.idle = idle
+        self.count = count
+    }
+
+    /// Whether a session has not ended by a time in Unix seconds. A session of the future is none.
+    func allow(_ details: SessionDetails, at time: Int64) -> Bool {
+        details.started <= time + 60 && time - details.started <= absolute && time - details.used <= idle
+    }
+
+    /// Whether a use has to be noted: not each one, because a note is a transaction.
+    func isNoteworthy(_ details: SessionDetails, at time: Int64) -> Bool { time - details.used > idle / 32 }
 }
 
 /// How a passphrase becomes a key. The service does it in a process of its own, because it takes 256 MiB for most of a

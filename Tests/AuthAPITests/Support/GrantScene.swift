@@ -100,13 +100,15 @@ struct GrantScene: Sendable {
 }
 
 extension PseudonymDatabase {
-    /// How many rows each table has.
+    /// How many rows each table has that are not spare.
     func rowCounts() async throws -> [String: Int] {
         try await writer.read { db in
             var counts: [String: Int] = [:]
             let tables = try String.fetchAll(db, sql: "SELECT name FROM sqlite_master WHERE type = 'table'")
             for table in tables {
-                counts[table] = try Int.fetchOne(db, sql: "SELECT count(*) FROM \(table)")
+                let hasSpares = try db.columns(in: table).contains { $0.name == "spare" }
+                counts[table] = try Int.fetchOne(
+                    db, sql: "SELECT count(*) FROM \(table)" + (hasSpares ? " WHERE spare = 0" : ""))
             }
             return counts
         }

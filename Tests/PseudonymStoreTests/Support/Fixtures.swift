@@ -105,19 +105,11 @@ extension PseudonymDatabase {
             request, to: Party.owner.principal, sealed: [7, 7], nonce: .test(request.identifier[0]), now: testTime)
     }
 
-    /// How many rows a table has.
+    /// How many rows of a table are not spare.
     func count(_ table: String) async throws -> Int {
-        try await writer.read { db in try Int.fetchOne(db, sql: "SELECT count(*) FROM \(table)") ?? -1 }
-    }
-
-    /// How many nonces the database says that it remembers.
-    func nonceCount() async throws -> Int? {
-        try await writer.read { db in try Int.fetchOne(db, sql: "SELECT count FROM nonce_count") }
-    }
-
-    func setNonceCount(_ count: Int) async throws {
-        try await writer.write { db in
-            try db.execute(sql: "UPDATE nonce_count SET count = ?", arguments: [count])
+        let condition = table == "status_list" ? "" : "WHERE spare = 0"
+        return try await writer.read { db in
+            try Int.fetchOne(db, sql: "SELECT count(*) FROM \(table) \(condition)") ?? -1
         }
     }
 

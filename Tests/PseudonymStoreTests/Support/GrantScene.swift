@@ -31,7 +31,9 @@ struct GrantScene {
         index = try await self.database.allocateStatus(in: GrantScene.list, claim: GrantScene.claim, random: .system)
         let fields = zip(GrantScene.slots, sealed).map { StoredItem(identifier: $0, sealed: $1) }
         try await self.database.decide(
-            Decision(request: RequestName.test(1).identifier, answer: [4], record: .test(90), fields: fields))
+            Decision(
+                pseudonym: Party.owner.principal, request: RequestName.test(1).identifier, answer: [4],
+                record: .test(90), fields: fields))
     }
 
     func read(

@@ -1,0 +1,156 @@
+internal import DumpIdentity
+internal import Foundation
+internal import GRDB
+internal import IPLD
+
+extension PseudonymDatabase {
+    /// Migrations are added, never edited.
+    static var migrator: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("1 mailboxes") { db in
+            try db.execute(
+                sql: """
+                    CREATE TABLE mailbox (
+                        pseudonym BLOB NOT NULL PRIMARY KEY
+                    ) STRICT, WITHOUT ROWID;
+                    CREATE TABLE request (
+                        id BLOB NOT NULL PRIMARY KEY,
+                        pseudonym BLOB NOT NULL REFERENCES mailbox(pseudonym) ON DELETE CASCADE,
+                        viewer_tag BLOB NOT NULL,
+                        sealed BLOB NOT NULL
+                    ) STRICT, WITHOUT ROWID;
+                    CREATE INDEX request_pseudonym ON request(pseudonym);
+                    CREATE TABLE answer (
+                        request BLOB NOT NULL PRIMARY KEY,
+                        viewer_tag BLOB NOT NULL,
+                        sealed BLOB NOT NULL
+                    ) STRICT, WITHOUT ROWID;
+                    CREATE TABLE record (
+                        id BLOB NOT NULL PRIMARY KEY,
+                        shelf BLOB NOT NULL,
+                        sealed BLOB NOT NULL
+                    ) STRICT, WITHOUT ROWID;
+                    CREATE INDEX record_shelf ON record(shelf);
+                    CREATE TABLE disclosed_field (
+                        slot BLOB NOT NULL PRIMARY KEY,
+                        sealed BLOB NOT NULL
+                    ) STRICT, WITHOUT ROWID;
+                    CREATE TABLE receipt (
+                        id BLOB NOT NULL PRIMARY KEY,
+                        pseudonym BLOB NOT NULL REFERENCES mailbox(pseudonym) ON DELETE CASCADE,
+                        sealed BLOB NOT NULL
+                    ) STRICT, WITHOUT ROWID;
+                    CREATE INDEX receipt_pseudonym ON receipt(pseudonym);
+                    CREATE TABLE revocation (
+                        delegation BLOB NOT NULL,
+                        revoker BLOB NOT NULL,
+                        invocation BLOB NOT NULL,
+                        PRIMARY KEY (delegation, revoker)
+                    ) STRICT, WITHOUT ROWID;
+                    CREATE TABLE status_list (
+                        id TEXT NOT NULL PRIMARY KEY,
+                        statuses BLOB NOT NULL
+                    ) STRICT, WITHOUT ROWID;
+                    CREATE TABLE status_claim (
+                        list TEXT NOT NULL REFERENCES status_list(id),
+                        position INTEGER NOT NULL,
+                        claim BLOB NOT NULL,
+                        PRIMARY KEY (list, position)
+                    ) STRICT, WITHOUT ROWID;
+                    CREATE TABLE used_nonce (
+                        id BLOB NOT NULL PRIMARY KEY,
+                        kept_until INTEGER NOT NULL
+                    ) STRICT, WITHOUT ROWID;
+                    CREATE INDEX used_nonce_kept_until ON used_nonce(kept_until);
+                    """)
+        }
+        migrator.registerMigration("2 nonce count") { db in
+            try db.execute(
+                sql: """
+                    CREATE TABLE nonce_count (
+                        id INTEGER NOT NULL PRIMARY KEY,
+                        count INTEGER NOT NULL
+                    ) STRICT, WITHOUT ROWID;
+                    INSERT INTO nonce_count SELECT 0, count(*) FROM used_nonce;
+                    """)
+        }
+        migrator.registerMigration("3 rows of one length") { db in
+            let old = try OldPseudonyms(db)
+            try db.execute(
+                sql: """
+                    DROP TABLE request; DROP TABLE receipt; DROP TABLE mailbox; DROP TABLE answer; DROP TABLE record;
+                    DROP TABLE disclosed_field; DROP TABLE revocation; DROP TABLE status_claim; DROP TABLE used_nonce;
+                    DROP TABLE nonce_count;
+                    """)
+            try Room.createTable(in: db)
+            for table in [mailbox, answer.table, disclosedField.table, statusClaim, usedNonce] {
+                try table.create(in: db)
+            }
+            for table in [request, record, receipt, revocation] { try table.create(in: db) }
+            try old.insert(in: db)
+        }
+        return migrator
+    }
+}
+
+/// The rows of the tables of before the third migration, which it takes over.
+private struct OldPseudonyms {
+    let mailboxes: [Row]
+    let requests: [Row]
+    let answers: [Row]
+    let records: [Row]
+    let fields: [Row]
+    let receipts: [Row]
+    let revocations: [Row]
+    let claims: [Row]
+    let nonces: [Row]
+
+    init(_ db: Database) throws {
+        func rows(_ table: String) throws -> [Row] { try Row.fetchAll(db, sql: "SELECT * FROM \(table)") }
+        mailboxes = try rows("mailbox")
+        requests = try rows("request")
+        answers = try rows("answer")
+        records = try rows("record")
+        fields = try rows("disclosed_field")
+        receipts = try rows("receipt")
+        revocations = try rows("revocation")
+        claims = try rows("status_claim")
+        nonces = try rows("used_nonce")
+    }
+
+    func insert(in db: Database) throws {
+        for row in mailboxes { try PseudonymDatabase.mailbox.insert(row.bytes("pseudonym"), [], in: db) }
+        for row in requests {
+            let value = row.bytes("viewer_tag") + row.bytes("sealed")
+            try PseudonymDatabase.request.append(
+                .init(tag: row.bytes("id"), value: value), to: row.bytes("pseudonym"), in: db)
+        }
+        for row in answers {
+            try PseudonymDatabase.answer.put(
+                row.bytes("request"), .init(tag: row.bytes("viewer_tag"), value: row.bytes("sealed")), in: db)
+        }
+        for row in records {
+            try PseudonymDatabase.record.append(
+                .init(tag: row.bytes("id"), value: row.bytes("sealed")), to: row.bytes("shelf"), in: db)
+        }
+        for row in fields {
+            try PseudonymDatabase.disclosedField.put(row.bytes("slot"), .untagged(row.bytes("sealed")), in: db)
+        }
+        for row in receipts {
+            let tag = Array((row.bytes("id") + [UInt8](repeating: 0, count: 32)).prefix(32))
+            try PseudonymDatabase.receipt.append(
+                .init(tag: tag, value: row.bytes("sealed")), to: row.bytes("pseudonym"), in: db)
+        }
+        for row in revocations {
+            try PseudonymDatabase.revocation.append(
+                .init(tag: row.bytes("revoker"), value: row.bytes("invocation")), to: row.bytes("delegation"), in: db)
+        }
+        for row in claims {
+            let place = PseudonymDatabase.key(of: row["position"], in: row["list"])
+            try PseudonymDatabase.statusClaim.insert(place, [row.bytes("claim")], in: db)
+        }
+        for row in nonces {
+            try PseudonymDatabase.usedNonce.insert(row.bytes("id"), [bigEndian(row["kept_until"])], in: db)
+        }
+    }
+}

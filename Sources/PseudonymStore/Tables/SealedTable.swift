@@ -1,0 +1,92 @@
+internal import DumpIdentity
+internal import Foundation
+internal import GRDB
+internal import Sodium
+
+/// Values of several lengths in rows of one length: each value in as many pieces as it needs, the first under the value's
+/// own key and the others under keys that follow from it.
+struct SealedTable: Sendable {
+    /// A value, and what stands beside it in clear.
+    struct Entry: Equatable {
+        let tag: [UInt8]
+        let value: [UInt8]
+    }
+
+    private static let tagLength = 32
+
+    /// The rows: a tag of 32 bytes (zero in all but the first piece), and a piece.
+    let table: UniformTable
+    private let pieceLength: Int
+
+    /// A table whose most common values, of `length` bytes, fit in one piece.
+    init(_ name: String, length: Int, initialRows: Int) {
+        pieceLength = length + 4
+        table = UniformTable(
+            name: name, columns: [.init("tag", SealedTable.tagLength), .init("piece", length + 4)],
+            initialRows: initialRows)
+    }
+
+    /// The entry of a key, or `nil`.
+    ///
+    /// - Throws: ``StoreError/malformedFile(file:)`` where pieces are missing.
+    func entry(_ id: [UInt8], in db: Database) throws -> Entry? {
+        guard let first = try table.row(id, in: db) else { return nil }
+        var bytes = first.bytes("piece")
+        let length = bytes[..<4].reduce(0) { $0 << 8 | Int($1) }
+        for number in pieces(length).dropFirst() {
+            guard let row = try table.row(key(id, number), in: db) else {
+                throw StoreError.malformedFile(file: table.name)
+            }
+            bytes += row.bytes("piece")
+        }
+        return Entry(tag: first.bytes("tag"), value: Array(bytes[4..<(4 + length)]))
+    }
+
+    /// The tag of a key, or `nil`.
+    func tag(_ id: [UInt8], in db: Database) throws -> [UInt8]? {
+        try Row.fetchOne(db, cachedSQL: "SELECT tag FROM \(table.name) WHERE id = ? AND spare = 0", [id.blob])?
+            .bytes("tag")
+    }
+
+    /// Stores an entry, in place of one of the same key.
+    func put(_ id: [UInt8], _ entry: Entry, in db: Database) throws {
+        let length = entry.value.count
+        let new = pieces(length)
+        let old = try oldPieces(id, in: db)
+        var bytes = (0..<4).map { UInt8(truncatingIfNeeded: length >> (24 - 8 * $0)) } + entry.value
+        bytes += [UInt8](repeating: 0, count: new.count * pieceLength - bytes.count)
+        for number in new {
+            let tag = number == 0 ? entry.tag : [UInt8](repeating: 0, count: SealedTable.tagLength)
+            let values = [tag, Array(bytes[(number * pieceLength)..<((number + 1) * pieceLength)])]
+            if old.contains(number) {
+                try table.update(key(id, number), values, in: db)
+            } else {
+                try table.insert(key(id, number), values, in: db)
+            }
+        }
+        for number in old.dropFirst(new.count) { try table.remove(key(id, number), in: db) }
+    }
+
+    /// Overwrites an entry with spare rows, and says whether it was there.
+    @discardableResult
+    func remove(_ id: [UInt8], in db: Database) throws -> Bool {
+        let pieces = try oldPieces(id, in: db)
+        for number in pieces { try table.remove(key(id, number), in: db) }
+        return !pieces.isEmpty
+    }
+
+    private func oldPieces(_ id: [UInt8], in db: Database) throws -> Range<Int> {
+        guard let first = try table.row(id, in: db) else { return 0..<0 }
+        return pieces(first.bytes("piece")[..<4].reduce(0) { $0 << 8 | Int($1) })
+    }
+
+    /// The numbers of the pieces of a value of `length` bytes.
+    private func pieces(_ length: Int) -> Range<Int> { 0..<((length + 4 + pieceLength - 1) / pieceLength) }
+
+    private func key(_ id: [UInt8], _ number: Int) -> [UInt8] {
+        number == 0 ? id : Hashing.blake2b(Derivation.message("dump/v1/piece", context: id + bigEndian(number)))
+    }
+}
+
+/// A number as 8 bytes, the most significant first.
+func bigEndian(_ number: Int) -> [UInt8] { (0..<8).map { UInt8(truncatingIfNeeded: number >> (56 - 8 * $0)) } }

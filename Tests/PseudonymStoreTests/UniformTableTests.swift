@@ -1,0 +1,150 @@
+import Foundation
+import GRDB
+import Sodium
+import Testing
+
+@testable import PseudonymStore
+
+/// A file with one uniform table, as stores have them.
+private struct Scene {
+    static let table = UniformTable(name: "row", columns: [.init("content", 100)], initialRows: 64)
+
+    let folder = Result { try TemporaryFolder() }
+    let path: String
+    let writer: any DatabaseWriter
+    let migrator: DatabaseMigrator
+
+    init(rows: Int = 64) throws {
+        path = try folder.get().file("x.sqlite")
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("1") { db in
+            try Room.createTable(in: db)
+            try UniformTable(name: "row", columns: Scene.table.columns, initialRows: rows).create(in: db)
+        }
+        self.migrator = migrator
+        writer = try SQLiteFile.open(path, migrator: migrator)
+    }
+
+    func insert(_ id: [UInt8], _ content: UInt8 = 1) async throws {
+        try await writer.transaction { db in
+            try Scene.table.insert(id, [[UInt8](repeating: content, count: 100)], in: db)
+        }
+    }
+
+    func content(_ id: [UInt8]) async throws -> [UInt8]? {
+        try await writer.look { db in try Scene.table.row(id, in: db)?.bytes("content") }
+    }
+
+    func number(_ sql: String) async throws -> Int? {
+        try await writer.look { db in try Int.fetchOne(db, sql: sql) }
+    }
+}
+
+struct UniformTableTests {
+    private func key(_ number: Int) -> [UInt8] { Hashing.blake2b(bigEndian(number)) }
+
+    @Test func `a row comes back, and a spare row is none`() async throws {
+        let scene = try Scene()
+        try await scene.insert(key(1), 7)
+        #expect(try await scene.content(key(1)) == [UInt8](repeating: 7, count: 100))
+        #expect(try await scene.content(key(2)) == nil)
+        let spare = try await scene.writer.look { db in
+            try Row.fetchOne(db, sql: "SELECT id FROM row WHERE spare = 1")?.bytes("id")
+        }
+        #expect(try await scene.content(#require(spare)) == nil)
+    }
+
+    @Test func `a row of a key that is taken is refused`() async throws {
+        let scene = try Scene()
+        try await scene.insert(key(1))
+        #expect(try await refusal { try await scene.insert(key(1), 2) } == .alreadyExists)
+        #expect(try await scene.content(key(1))?.first == 1)
+    }
+
+    @Test func `rows of another length are refused`() async throws {
+        let scene = try Scene()
+        for (id, content) in [(key(1), 99), (key(1), 101), (Array(key(1).dropLast()), 100)] {
+            let error = try await refusal {
+                try await scene.writer.transaction { db in
+                    try Scene.table.insert(id, [[UInt8](repeating: 1, count: content)], in: db)
+                }
+            }
+            // SQLITE_CONSTRAINT_CHECK
+            #expect(error == .database(code: 275))
+        }
+    }
+
+    @Test func `a row takes the place of a spare one, and gives it back`() async throws {
+        let scene = try Scene()
+        for number in 0..<40 { try await scene.insert(key(number)) }
+        #expect(try await scene.number("SELECT count(*) FROM row") == 64)
+        #expect(try await scene.number("SELECT spares FROM room") == 24)
+        try await scene.writer.transaction { db in
+            for number in 0..<40 { try Scene.table.remove(self.key(number), in: db) }
+        }
+        #expect(try await scene.number("SELECT count(*) FROM row") == 64)
+        #expect(try await scene.number("SELECT count(*) FROM row WHERE spare = 0") == 0)
+        #expect(try await scene.number("SELECT spares FROM room") == 64)
+        #expect(try await scene.content(key(3)) == nil)
+    }
+
+    @Test func `nothing of a removed row is left but the first bytes of its key`() async throws {
+        let scene = try Scene()
+        let content = RandomSource.system.bytes(100)
+        try await scene.writer.transaction { db in try Scene.table.insert(self.key(1), [content], in: db) }
+        let folder = try scene.folder.get()
+        #expect(try folder.contents().range(of: Data(content[20..<60])) != nil)
+        try await scene.writer.transaction { db in _ = try Scene.table.remove(self.key(1), in: db) }
+        #expect(try folder.contents().range(of: Data(content[20..<60])) == nil)
+        #expect(try folder.contents().range(of: Data(key(1)[5..<32])) == nil)
+        #expect(try await scene.number("SELECT count(*) FROM row WHERE length(content) <> 100") == 0)
+    }
+
+    @Test func `where few rows are spare, as many again are added, and none is lost`() async throws {
+        let scene = try Scene(rows: 8)
+        for number in 0..<100 { try await scene.insert(key(number), UInt8(number)) }
+        for number in 0..<100 { #expect(try await scene.content(key(number))?.first == UInt8(number)) }
+        #expect(try await scene.number("SELECT total FROM room") == 256)
+        let counted = try await scene.number("SELECT count(*) FROM row WHERE spare = 1")
+        let noted = try await scene.number("SELECT spares FROM room")
+        #expect(counted == noted)
+        #expect(try await scene.number("PRAGMA freelist_count") == 0)
+    }
+
+    @Test func `the write-ahead log is empty after each transaction`() async throws {
+        let scene = try Scene()
+        for number in 0..<5 {
+            try await scene.insert(key(number))
+            let log = try FileManager.default.attributesOfItem(atPath: scene.path + "-wal")[.size] as? Int
+            #expect(log == 0)
+        }
+    }
+
+    @Test func `a file that a process left in the midst of growing is written anew at the next start`() async throws {
+        let scene = try Scene()
+        try await scene.writer.write { db in try Scene.table.grow(by: 64, in: db) }
+        #expect(try await scene.number("PRAGMA user_version") == 1)
+        let again = try SQLiteFile.open(scene.path, migrator: scene.migrator)
+        #expect(try await again.look { db in try Int.fetchOne(db, sql: "PRAGMA user_version") } == 0)
+    }
+
+    @Test func `where rows lie in the file tells nothing of the order in which they came`() async throws {
+        // A correlation of ranks: without order its standard deviation is 1/√(n - 1), here 0.03; in order of arrival it is 1.
+        let scene = try Scene(rows: 1_500)
+        let keys = (0..<1_000).map { _ in RandomSource.system.bytes(32) }
+        for chunk in stride(from: 0, to: keys.count, by: 10) {
+            try await scene.writer.transaction { db in
+                for id in keys[chunk..<(chunk + 10)] {
+                    try Scene.table.insert(id, [[UInt8](repeating: 1, count: 100)], in: db)
+                }
+            }
+        }
+        let file = try Data(contentsOf: URL(fileURLWithPath: scene.path))
+        let places = try keys.map { try #require(file.range(of: Data($0))).lowerBound }
+        let ranks = Dictionary(uniqueKeysWithValues: places.sorted().enumerated().map { ($1, $0) })
+        let distances = try places.enumerated().map { Double(try #require(ranks[$1]) - $0) }
+        let count = Double(keys.count)
+        let correlation = 1 - 6 * distances.map { $0 * $0 }.reduce(0, +) / (count * (count * count - 1))
+        #expect(abs(correlation) < 0.15)
+    }
+}
