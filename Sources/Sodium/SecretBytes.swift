@@ -107,11 +107,6 @@ internal import CSodium
     /// Whether the operating system lets guarded memory be locked. `sodium_malloc` does not fail where locking does,
     /// so a service asks once at its start and says so.
     public static func canLockMemory(bytes: Int = 16_384) -> Bool {
-        guard Library.isReady else { return false }
-        let probe = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 16)
-        defer { unsafe probe.deallocate() }
-        guard unsafe sodium_mlock(probe, bytes) == 0 else { return false }
-        _ = unsafe sodium_munlock(probe, bytes)
-        return true
+        Library.isReady && dump_can_lock(bytes) != 0
     }
 }

@@ -30,8 +30,8 @@ enum PassphraseWorker {
 
     /// The worker: reads one frame, writes one key.
     static func runAndExit() -> Never {
-        var limit = rlimit(rlim_cur: 0, rlim_max: 0)
-        unsafe _ = setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &limit)
+        // A worker whose memory could reach a file hashes nothing.
+        guard ProcessMemory.close() else { exit(1) }
         let frame = [UInt8](FileHandle.standardInput.readDataToEndOfFile())
         guard frame.count > 32 else { exit(1) }
         do {

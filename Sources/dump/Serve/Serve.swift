@@ -42,16 +42,25 @@ struct Serve: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try await ServeSettings.read(flags: flags, file: config)
-        // Keys and profiles must not be in a core dump.
-        var limit = rlimit(rlim_cur: 0, rlim_max: 0)
-        unsafe _ = setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &limit)
         umask(0o077)
         var logger = Logger(label: "dump") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = .notice
-        if !SecretBytes.canLockMemory() {
-            logger.warning("Memory cannot be locked; keys may reach the swap space. Raise the memlock limit.")
-        }
+        closeMemory(logger)
         try await serve(settings, logger: logger)
+    }
+
+    /// How much memory is locked where 250 requests of people are served at once: a page for each key.
+    private static let lockedMemory = 1 << 20
+
+    /// Keys and profiles must not be in a core dump, in another process, or in the swap space.
+    private func closeMemory(_ logger: Logger) {
+        if !ProcessMemory.close() { logger.warning("Core dumps cannot be turned off: keys may reach a file.") }
+        if !SecretBytes.canLockMemory(bytes: Serve.lockedMemory) {
+            let limit = (ProcessMemory.lockLimit ?? 0) / 1_024
+            logger.warning(
+                "Too little memory can be locked; keys may reach the swap space. Raise the memlock limit.",
+                metadata: ["limit_kib": "\(limit)", "needed_kib": "\(Serve.lockedMemory / 1_024)"])
+        }
     }
 
     private var flags: [String: ConfigContent] {
