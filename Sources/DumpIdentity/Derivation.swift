@@ -14,6 +14,11 @@ public enum Derivation {
     static let sessionWrap = "dump/v1/session/wrap"
     static let sessionDetails = "dump/v1/session/details/key"
     static let passphraseWrap = "dump/v1/root/passphrase"
+    static let recoveryKey = "dump/v1/custody/recovery"
+    static let recoveryWrap = "dump/v1/root/recovery"
+    static let exportKey = "dump/v1/export/content"
+    static let exportWrap = "dump/v1/root/export"
+    static let exportContent = "dump/v1/export"
 
     /// `label ‖ 0x00 ‖ context`. A label has no zero byte, so no two pairs give the same bytes.
     public static func message(_ label: String, context: [UInt8] = []) -> [UInt8] {

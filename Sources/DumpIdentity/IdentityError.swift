@@ -19,6 +19,8 @@ public enum IdentityError: Error, Equatable, Sendable {
     case invalidHandle
     /// A passphrase is shorter than the least length or longer than 1,024, in bytes of UTF-8.
     case invalidPassphrase(minimum: Int)
+    /// A recovery code has another shape; or, where it was mistyped, the right one and check digits that do not fit.
+    case invalidRecoveryCode(isMistyped: Bool)
     /// An address is not an absolute `http` or `https` URL without user, query or fragment.
     case invalidAddress
     /// A profile has no field of that name.
@@ -46,6 +48,10 @@ extension IdentityError: CustomStringConvertible {
         case .invalidHandle:
             "a handle has 2 to 32 lower-case letters, digits, '-' or '_', and begins with a letter"
         case .invalidPassphrase(let minimum): "a passphrase has \(minimum) to 1024 bytes of UTF-8"
+        case .invalidRecoveryCode(isMistyped: true):
+            "the recovery code was mistyped: its check digits do not fit the rest"
+        case .invalidRecoveryCode(isMistyped: false):
+            "a recovery code is 26 letters and digits and two check digits, in 7 groups of 4"
         case .invalidAddress: "an address is an absolute http or https URL without user, query or fragment"
         case .unknownField: "unknown profile field; there are: \(ProfileField.allNames)"
         case .duplicateField: "a profile field is named twice"

@@ -51,6 +51,9 @@ public final class RootKey: Sendable {
             storage: try derive(Derivation.pseudonymStorage, context))
     }
 
+    /// The key of the content of an account export.
+    func exportKey() throws(IdentityError) -> SecretBytes { try derive(Derivation.exportKey) }
+
     private func signingKey(_ label: String, _ context: [UInt8] = []) throws(IdentityError) -> SigningKey {
         let seed = try derive(label, context)
         return try usingSodium { () throws(SodiumError) in try SigningKey(seed: seed) }

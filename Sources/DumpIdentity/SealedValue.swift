@@ -44,39 +44,59 @@ public enum SealedValue {
         return parts[1]
     }
 
-    /// Encrypts a value under a key; `context` binds it to its place.
+    /// Encrypts a value under a key; `context` binds it to its place. It may have `maximumItems` values, keys of maps
+    /// included, where that is given.
     ///
-    /// - Throws: ``IdentityError/crypto(_:)`` where the value is larger than its largest class.
+    /// - Throws: ``IdentityError/crypto(_:)`` where the value is larger than its largest class;
+    ///   ``IdentityError/malformed(_:)`` where it has more values.
     public static func seal(
         _ value: Value, kind: SealedKind, key: borrowing SecretBytes, context: [UInt8] = [],
-        random: RandomSource = .system
+        maximumItems: Int? = nil, random: RandomSource = .system
     ) throws(IdentityError) -> [UInt8] {
-        let padded = try pad(value, kind: kind)
+        let padded = try pad(value, kind: kind, maximumItems: maximumItems)
         let bound = Derivation.message(kind.label, context: context)
         do {
             return try AEAD.seal(padded, key: key, context: bound, random: random)
         } catch { throw .crypto(error) }
     }
 
-    /// Decrypts a value that was encrypted under a key for the same context.
+    /// Decrypts a value that was encrypted under a key for the same context. It is not taken apart where it has more
+    /// than `maximumItems` values, keys of maps included.
     ///
     /// - Throws: ``IdentityError/crypto(_:)``, ``IdentityError/malformed(_:)``.
     public static func open(
-        _ ciphertext: [UInt8], kind: SealedKind, key: borrowing SecretBytes, context: [UInt8] = []
+        _ ciphertext: [UInt8], kind: SealedKind, key: borrowing SecretBytes, context: [UInt8] = [],
+        maximumItems: Int? = nil
     ) throws(IdentityError) -> Value {
         let bound = Derivation.message(kind.label, context: context)
         let padded: [UInt8]
         do { padded = try AEAD.open(ciphertext, key: key, context: bound) } catch { throw .crypto(error) }
-        return try unpad(padded)
+        return try unpad(padded, maximumItems: maximumItems)
     }
 
-    private static func pad(_ value: Value, kind: SealedKind) throws(IdentityError) -> [UInt8] {
-        let content = try readingIPLD { () throws(IPLDError) in try DagCBOR.encode(value) }
+    private static func pad(
+        _ value: Value, kind: SealedKind, maximumItems: Int? = nil
+    ) throws(IdentityError) -> [UInt8] {
+        let content = try readingIPLD { () throws(IPLDError) in
+            let content = try DagCBOR.encode(value)
+            try check(content, maximumItems)
+            return content
+        }
         return try usingSodium { () throws(SodiumError) in try Padding.pad(content, to: kind.sizeClasses) }
     }
 
-    private static func unpad(_ padded: [UInt8]) throws(IdentityError) -> Value {
+    private static func unpad(_ padded: [UInt8], maximumItems: Int? = nil) throws(IdentityError) -> Value {
         let content = try usingSodium { () throws(SodiumError) in try Padding.unpad(padded) }
-        return try readingIPLD { () throws(IPLDError) in try DagCBOR.decode(content) }
+        return try readingIPLD { () throws(IPLDError) in
+            try check(content, maximumItems)
+            return try DagCBOR.decode(content)
+        }
+    }
+
+    private static func check(_ content: [UInt8], _ maximumItems: Int?) throws(IPLDError) {
+        guard let maximumItems else { return }
+        guard try DagCBOR.itemCount(content, limit: maximumItems) <= maximumItems else {
+            throw .tooManyItems(limit: maximumItems)
+        }
     }
 }

@@ -41,6 +41,8 @@ public enum IPLDError: Error, Equatable, Sendable {
     case tooDeep(limit: Int)
     /// An input, or one token of it, longer than `limit` bytes.
     case tooLarge(limit: Int)
+    /// More values than `limit`, keys of maps included.
+    case tooManyItems(limit: Int)
     /// Text that is not the one encoding of some bytes in the expected base.
     case invalidBase
     /// Not a did:key of an Ed25519 public key.
@@ -78,6 +80,7 @@ extension IPLDError: CustomStringConvertible {
         case .invalidCID: "a content identifier is malformed"
         case .tooDeep(let limit): "lists and maps are nested deeper than \(limit)"
         case .tooLarge(let limit): "the input is longer than \(limit) bytes"
+        case .tooManyItems(let limit): "there are more than \(limit) values"
         case .invalidBase: "the text is not canonical in the expected base"
         case .invalidDID: "the identifier is not a did:key of an Ed25519 public key"
         case .invalidPublicKey(let count): "a public key has \(count) bytes instead of 32"

@@ -15,6 +15,14 @@ public enum PasswordHash {
             self.memory = memory
         }
 
+        /// Whether it falls short of another in passes or in memory: then the other is worth a new wrap.
+        public func isLower(than other: Cost) -> Bool { operations < other.operations || memory < other.memory }
+
+        /// The cost that is below neither: the more passes, and the more memory. A wrap's cost is never lowered.
+        public func raised(to other: Cost) -> Cost {
+            Cost(operations: max(operations, other.operations), memory: max(memory, other.memory))
+        }
+
         /// libsodium's moderate cost: 3 passes over 256 MiB.
         public static let moderate = Cost(
             operations: Int(crypto_pwhash_OPSLIMIT_MODERATE), memory: Int(crypto_pwhash_MEMLIMIT_MODERATE))

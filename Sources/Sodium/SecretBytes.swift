@@ -72,6 +72,13 @@ internal import CSodium
         }
     }
 
+    /// `count` bytes that are made one by one, the first first, without a copy of them in ordinary memory.
+    public init(count: Int, in memory: Memory, each byte: (Int) -> UInt8) throws(SodiumError) {
+        try unsafe self.init(count: count, in: memory) { target in
+            for index in 0..<count { unsafe target[index] = byte(index) }
+        }
+    }
+
     /// Fresh random bytes.
     public static func random(count: Int, in memory: Memory) throws(SodiumError) -> SecretBytes {
         try unsafe SecretBytes(count: count, in: memory) { target in unsafe randombytes_buf(target, count) }

@@ -7,6 +7,7 @@ struct IdentityErrorTests {
     private static let errors: [IdentityError] = [
         .malformed(.invalidCID), .notAnEnvelope, .wrongTag(expected: "dump/obj@1.0.0"), .invalidSignature,
         .tooLarge(what: "an envelope", limit: 5), .invalidModuleID, .invalidHandle, .invalidPassphrase(minimum: 10),
+        .invalidRecoveryCode(isMistyped: true), .invalidRecoveryCode(isMistyped: false),
         .invalidAddress, .unknownField, .duplicateField, .invalidValue(field: .email, reason: "not text"),
         .timeTooFine, .crypto(.notAuthentic),
     ]

@@ -45,6 +45,26 @@ struct PasswordHashTests {
         #expect(throws: SodiumError.invalidCost) { try key(cost: .init(operations: operations, memory: memory)) }
     }
 
+    @Test(arguments: [
+        (1, 8_192, false), (2, 16_384, false), (3, 16_384, true), (2, 16_385, true), (3, 16_385, true),
+        (3, 8_192, true), (1, 16_385, true), (2, 16_383, false), (1, 16_384, false),
+    ])
+    func `a cost is lower than another where passes or memory are`(operations: Int, memory: Int, isLower: Bool) {
+        let cost = PasswordHash.Cost(operations: 2, memory: 16_384)
+        #expect(cost.isLower(than: .init(operations: operations, memory: memory)) == isLower)
+    }
+
+    @Test(arguments: [
+        (1, 8_192, 2, 16_384), (3, 8_192, 3, 16_384), (1, 16_385, 2, 16_385), (3, 16_385, 3, 16_385),
+        (2, 16_384, 2, 16_384),
+    ])
+    func `a raised cost has the more of each`(operations: Int, memory: Int, raised: Int, raisedMemory: Int) {
+        let other = PasswordHash.Cost(operations: operations, memory: memory)
+        let result = PasswordHash.Cost(operations: 2, memory: 16_384).raised(to: other)
+        #expect(result == PasswordHash.Cost(operations: raised, memory: raisedMemory))
+        #expect(!result.isLower(than: other))
+    }
+
     @Test(arguments: [0, 15, 17, 32])
     func `a salt of another length is refused`(length: Int) {
         #expect(throws: SodiumError.wrongLength(expected: 16, actual: length)) { try key(salt: pattern(length)) }

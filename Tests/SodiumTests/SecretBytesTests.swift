@@ -26,6 +26,18 @@ struct SecretBytesTests {
     }
 
     @Test(arguments: [SecretBytes.Memory.guarded, .scratch])
+    func `a secret can be made byte by byte, in order`(memory: SecretBytes.Memory) throws {
+        var next: UInt8 = 0
+        let secret = try SecretBytes(
+            count: 40, in: memory,
+            each: { index in
+                next += 1
+                return index == Int(next) - 1 ? next : 0
+            })
+        #expect(secret.copyForTransfer() == (1...40).map { UInt8($0) })
+    }
+
+    @Test(arguments: [SecretBytes.Memory.guarded, .scratch])
     func `memory is zero before it is written`(memory: SecretBytes.Memory) throws {
         let secret = try unsafe SecretBytes(count: 64, in: memory) { _ in }
         let copy = secret.copyForTransfer()

@@ -42,8 +42,8 @@ extension APIError {
         switch error {
         case .malformed(let cause): self = .malformed(cause.description)
         case .notAnEnvelope, .wrongTag, .invalidSignature: self = .malformed(error.description)
-        case .tooLarge, .invalidModuleID, .invalidHandle, .invalidPassphrase, .invalidAddress, .unknownField,
-            .duplicateField, .invalidValue, .timeTooFine:
+        case .tooLarge, .invalidModuleID, .invalidHandle, .invalidPassphrase, .invalidRecoveryCode, .invalidAddress,
+            .unknownField, .duplicateField, .invalidValue, .timeTooFine:
             self = .unacceptable(error.description)
         case .crypto: self = .failed
         }

@@ -13,6 +13,8 @@ struct CustodyVectorTests {
 
     @Test(arguments: try VectorFile.read("custody.json", "cases"))
     func `a wrapped root key opens`(vector: Vector) throws {
+        // A file is too long to stand in a vector: it is made anew.
+        guard vector.input.map["content"] == nil else { return try Self.openExport(vector.input) }
         let ciphertext = try VectorFields(vector.output).bytes("ciphertext")
         let did = try Self.unwrap(ciphertext, vector.input).profileKeys().signing.principal().did
         let root = try RootKey(SecretBytes(vector.input.bytes("root"), in: .scratch))
@@ -26,6 +28,10 @@ struct CustodyVectorTests {
     }
 
     private static func unwrap(_ ciphertext: [UInt8], _ input: VectorFields) throws -> RootKey {
+        if input.map["code"] != nil {
+            let code = try RecoveryCode(input.text("code"))
+            return try RecoveryWrap(ciphertext).unwrap(code)
+        }
         let handle = try Handle(input.text("handle"))
         if input.map["token"] != nil {
             return try SessionToken(input.bytes("token")).unwrap(ciphertext, handle: handle)
@@ -37,6 +43,8 @@ struct CustodyVectorTests {
     }
 
     static func build(_ input: VectorFields) throws -> Map {
+        if input.map["code"] != nil { return try buildRecovery(input) }
+        if input.map["content"] != nil { return try buildExport(input) }
         let (root, handle) = (try input.bytes("root"), try input.text("handle"))
         let nonce = RandomSource.fixed(try input.bytes("nonce"))
         if input.map["token"] != nil {
@@ -53,6 +61,49 @@ struct CustodyVectorTests {
         return Map([
             "key": .string(hexText(key.copyForTransfer())), "ciphertext": .string(hexText(sealed)),
         ])
+    }
+
+    private static func buildRecovery(_ input: VectorFields) throws -> Map {
+        let code = try RecoveryCode(input.text("code"))
+        let characters = code.text.utf8.filter { $0 != UInt8(ascii: "-") }.prefix(26)
+        let secret = try SecretBytes(Array(characters), in: .scratch)
+        let key = try Hashing.deriveKey(from: secret, message: Array("dump/v1/custody/recovery\u{0}".utf8))
+        let root = try RootKey(SecretBytes(input.bytes("root"), in: .scratch))
+        let wrap = try RecoveryWrap(root, code: code, random: .fixed(input.bytes("nonce")))
+        return Map([
+            "text": .string(code.text), "key": .string(hexText(key.copyForTransfer())),
+            "ciphertext": .string(hexText(wrap.bytes)),
+        ])
+    }
+
+    private static func buildExport(_ input: VectorFields) throws -> Map {
+        let file = try export(input).encoded()
+        var bound = try #require(DagCBOR.decode(file).mapValue)
+        bound["content"] = nil
+        return Map([
+            "bound": .string(hexText(try DagCBOR.encode(.map(bound)))), "length": .int(Int64(file.count)),
+            "sha256": .string(hexText(Hashing.sha256(file))),
+        ])
+    }
+
+    private static func openExport(_ input: VectorFields) throws {
+        let export = try AccountExport(decoding: export(input).encoded())
+        let passphrase = try Passphrase(input.text("passphrase"))
+        let key = try PasswordHash.deriveKey(from: passphrase.bytes, salt: export.salt, cost: export.cost)
+        let opened = try export.open(key: key)
+        #expect(try opened.content == input.value("content"))
+        let root = try RootKey(SecretBytes(input.bytes("root"), in: .scratch))
+        #expect(try opened.root.profileKeys().signing.principal() == root.profileKeys().signing.principal())
+    }
+
+    private static func export(_ input: VectorFields) throws -> AccountExport {
+        let passphrase = try Passphrase(input.text("passphrase"))
+        let (salt, cost) = (try input.bytes("salt"), try cost(input))
+        let key = try PasswordHash.deriveKey(from: passphrase.bytes, salt: salt, cost: cost)
+        return try AccountExport.seal(
+            input.value("content"), root: RootKey(SecretBytes(input.bytes("root"), in: .scratch)),
+            recovery: input.map["recovery"] == nil ? nil : RecoveryWrap(input.bytes("recovery")), key: key, salt: salt,
+            cost: cost, random: .fixed(input.bytes("nonce")))
     }
 
     private static func cost(_ input: VectorFields) throws -> PasswordHash.Cost {
