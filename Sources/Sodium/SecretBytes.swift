@@ -108,8 +108,13 @@ internal import CSodium
 
     /// Calls libsodium with the address of the bytes.
     borrowing func withAddress<Result: ~Copyable>(_ body: (UnsafePointer<UInt8>) -> Result) -> Result {
-        unsafe body(UnsafePointer(base))
+        defer { SecretBytes.clearStack() }
+        return unsafe body(UnsafePointer(base))
     }
+
+    /// Zeroes the stack where functions have run that were given secrets. libsodium zeroes its own variables, but the
+    /// compiler spills registers, and the loader saves all of them where a function is called for the first time.
+    private static func clearStack() { sodium_stackzero(16_384) }
 
     /// Whether the operating system lets guarded memory be locked. `sodium_malloc` does not fail where locking does,
     /// so a service asks once at its start and says so.

@@ -45,21 +45,53 @@ public struct SigningKey: ~Copyable, Sendable {
     /// - Throws: ``SodiumError/notAuthentic`` for anything else.
     public borrowing func open(sealed ciphertext: [UInt8]) throws(SodiumError) -> [UInt8] {
         guard ciphertext.count >= Sealing.overhead else { throw .notAuthentic }
-        var point = [UInt8](repeating: 0, count: Int(crypto_box_PUBLICKEYBYTES))
-        guard unsafe crypto_sign_ed25519_pk_to_curve25519(&point, publicKey) == 0 else { throw .invalidKey }
-        let scalar = try unsafe secret.withAddress { address in
-            Result { () throws(SodiumError) in
-                try unsafe SecretBytes(count: Int(crypto_box_SECRETKEYBYTES), in: .scratch) { target in
-                    _ = unsafe crypto_sign_ed25519_sk_to_curve25519(target, address)
-                }
-            }
-        }.get()
+        let point = try agreementPoint()
+        let scalar = try agreementKey()
         var message = [UInt8](repeating: 0, count: ciphertext.count - Sealing.overhead)
         let status = unsafe scalar.withAddress { address in
             unsafe crypto_box_seal_open(&message, ciphertext, UInt64(ciphertext.count), point, address)
         }
         guard status == 0 else { throw .notAuthentic }
         return message
+    }
+
+    /// Opens what was sealed to this key and holds a secret, straight into memory for secrets.
+    ///
+    /// - Throws: ``SodiumError/notAuthentic`` for anything else, ``SodiumError/outOfMemory``.
+    public borrowing func openSecret(
+        sealed ciphertext: [UInt8], in memory: SecretBytes.Memory
+    ) throws(SodiumError) -> SecretBytes {
+        guard ciphertext.count >= Sealing.overhead else { throw .notAuthentic }
+        let point = try agreementPoint()
+        let scalar = try agreementKey()
+        return try unsafe scalar.withAddress { address in
+            Result { () throws(SodiumError) in
+                try unsafe SecretBytes(count: ciphertext.count - Sealing.overhead, in: memory) {
+                    target throws(SodiumError) in
+                    let status = unsafe crypto_box_seal_open(
+                        target, ciphertext, UInt64(ciphertext.count), point, address)
+                    guard status == 0 else { throw .notAuthentic }
+                }
+            }
+        }.get()
+    }
+
+    /// The X25519 public key that belongs to this key.
+    private borrowing func agreementPoint() throws(SodiumError) -> [UInt8] {
+        var point = [UInt8](repeating: 0, count: Int(crypto_box_PUBLICKEYBYTES))
+        guard unsafe crypto_sign_ed25519_pk_to_curve25519(&point, publicKey) == 0 else { throw .invalidKey }
+        return point
+    }
+
+    /// The X25519 secret key that belongs to this key: also the scalar that it signs with.
+    borrowing func agreementKey() throws(SodiumError) -> SecretBytes {
+        try unsafe secret.withAddress { address in
+            Result { () throws(SodiumError) in
+                try unsafe SecretBytes(count: Int(crypto_box_SECRETKEYBYTES), in: .scratch) { target in
+                    _ = unsafe crypto_sign_ed25519_sk_to_curve25519(target, address)
+                }
+            }
+        }.get()
     }
 }
 

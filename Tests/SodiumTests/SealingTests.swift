@@ -36,6 +36,21 @@ struct SealingTests {
         #expect(opened == Array("hello".utf8))
     }
 
+    @Test(arguments: [SecretBytes.Memory.guarded, .scratch])
+    func `a sealed secret opens into memory for secrets`(memory: SecretBytes.Memory) throws {
+        let secret = try SigningKey.test(1).openSecret(sealed: Self.knownBox, in: memory)
+        let copy = secret.copyForTransfer()
+        #expect(copy == Array("hello".utf8))
+    }
+
+    @Test(arguments: [[], [UInt8](repeating: 0, count: 47), Array(knownBox.dropLast()), knownBox.altered(at: 40)])
+    func `a box with a secret that is cut short, altered or another's does not open`(box: [UInt8]) throws {
+        let right = try SigningKey.test(1)
+        #expect(throws: SodiumError.notAuthentic) { _ = try right.openSecret(sealed: box, in: .scratch) }
+        let foreign = try Sealing.seal([1, 2, 3], to: SigningKey.test(2).publicKey)
+        #expect(throws: SodiumError.notAuthentic) { _ = try right.openSecret(sealed: foreign, in: .scratch) }
+    }
+
     @Test func `sealing twice gives different boxes`() throws {
         let publicKey = try SigningKey.test(1).publicKey
         #expect(try Sealing.seal([1], to: publicKey) != Sealing.seal([1], to: publicKey))

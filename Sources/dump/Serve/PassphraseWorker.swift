@@ -9,7 +9,8 @@ internal import SystemPackage
 /// which is gone, whatever happens, when the process ends.
 ///
 /// The passphrase goes through a pipe, the key comes back through one; neither is an argument or in the environment.
-/// Frame: salt (16 bytes), operations and memory (8 bytes each, big-endian), passphrase.
+/// The key comes back sealed to a key pair of this one hashing: what buffers of others keep of it opens nothing.
+/// Frame: salt (16 bytes), operations and memory (8 bytes each, big-endian), public key (32 bytes), passphrase.
 enum PassphraseWorker {
     /// The only argument of the worker process.
     static let argument = "hash-passphrase"
@@ -18,27 +19,31 @@ enum PassphraseWorker {
     static func hasher() -> PassphraseHasher {
         let gate = Gate(width: 2)
         return PassphraseHasher { passphrase, salt, cost in
-            let frame = salt + bytes(cost.operations) + bytes(cost.memory) + passphrase.bytes.copyForTransfer()
-            return try await gate.pass {
+            let receiver = try SigningKey.random()
+            let head = salt + bytes(cost.operations) + bytes(cost.memory) + receiver.publicKey
+            let frame = head + passphrase.bytes.copyForTransfer()
+            let output = try await gate.pass {
                 let result = try await Subprocess.run(
-                    .path("/proc/self/exe"), arguments: [argument], input: .array(frame), output: .bytes(limit: 64))
+                    .path("/proc/self/exe"), arguments: [argument], input: .array(frame), output: .bytes(limit: 128))
                 guard result.terminationStatus.isSuccess else { throw APIError.failed }
-                return try SecretBytes(result.standardOutput, in: .scratch)
+                return result.standardOutput
             }
+            return try receiver.openSecret(sealed: output, in: .scratch)
         }
     }
 
-    /// The worker: reads one frame, writes one key.
+    /// The worker: reads one frame, writes one sealed key.
     static func runAndExit() -> Never {
         // A worker whose memory could reach a file hashes nothing.
         guard ProcessMemory.close() else { exit(1) }
         let frame = [UInt8](FileHandle.standardInput.readDataToEndOfFile())
-        guard frame.count > 32 else { exit(1) }
+        guard frame.count > 64 else { exit(1) }
         do {
             let cost = PasswordHash.Cost(operations: number(frame[16..<24]), memory: number(frame[24..<32]))
-            let passphrase = try SecretBytes(Array(frame[32...]), in: .scratch)
+            let passphrase = try SecretBytes(Array(frame[64...]), in: .scratch)
             let key = try PasswordHash.deriveKey(from: passphrase, salt: Array(frame[..<16]), cost: cost)
-            FileHandle.standardOutput.write(Data(key.copyForTransfer()))
+            let sealed = try Sealing.seal(key.copyForTransfer(), to: Array(frame[32..<64]))
+            FileHandle.standardOutput.write(Data(sealed))
             exit(0)
         } catch {
             exit(1)
