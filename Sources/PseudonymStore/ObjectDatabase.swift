@@ -1,6 +1,4 @@
 public import DumpIdentity
-internal import Foundation
-internal import GRDB
 public import IPLD
 
 /// A module object in this node's log.
@@ -11,116 +9,93 @@ public struct LoggedObject: Sendable, Equatable {
     public let bytes: [UInt8]
 }
 
-/// Module objects, numbered for each module in the order in which this node got them, and how far each peer was read.
+/// Module objects, numbered for each module in the order in which this node got them, and how far each peer was read:
+/// a file for each module.
+///
+/// What is asked of a module that is not among those that were opened throws ``StoreError/notFound``.
 public struct ObjectDatabase: Sendable {
-    private let writer: any DatabaseWriter
+    private let logs: [ModuleID: ModuleLog]
 
-    /// Opens the file, which is made where it is not there.
+    /// Opens the files of some modules, which are made where they are not there. The one file of all modules that
+    /// earlier versions kept is split before.
     ///
+    /// - Parameters:
+    ///   - folder: The path of the folder.
+    ///   - modules: The modules that the node runs.
+    ///   - prefix: What the names of the files begin with.
     /// - Throws: ``StoreError``.
-    public init(path: String) throws(StoreError) {
-        writer = try SQLiteFile.open(path, migrator: ObjectDatabase.migrator)
+    public init(folder: String, modules: [ModuleID], prefix: String = "objects") async throws(StoreError) {
+        let files = ObjectFiles(folder: folder, prefix: prefix)
+        try await ObjectFileSplit(files: files).run()
+        var logs: [ModuleID: ModuleLog] = [:]
+        for module in modules { logs[module] = try ModuleLog(path: files.path(of: module)) }
+        self.logs = logs
     }
 
-    /// A database in memory, for tests.
+    /// A database of some modules in memory, for tests.
     ///
     /// - Throws: ``StoreError``.
-    public init(inMemory: Void) throws(StoreError) {
-        writer = try SQLiteFile.inMemory(ObjectDatabase.migrator)
+    public init(inMemory modules: [ModuleID]) throws(StoreError) {
+        var logs: [ModuleID: ModuleLog] = [:]
+        for module in modules { logs[module] = try ModuleLog(inMemory: ()) }
+        self.logs = logs
     }
 
-    /// Migrations are added, never edited.
-    private static var migrator: DatabaseMigrator {
-        var migrator = DatabaseMigrator()
-        migrator.registerMigration("1 objects and peers") { db in
-            try db.execute(
-                sql: """
-                    CREATE TABLE object (
-                        module TEXT NOT NULL,
-                        sequence INTEGER NOT NULL,
-                        cid BLOB NOT NULL UNIQUE,
-                        bytes BLOB NOT NULL,
-                        PRIMARY KEY (module, sequence)
-                    ) STRICT, WITHOUT ROWID;
-                    CREATE TABLE peer (
-                        address TEXT NOT NULL,
-                        module TEXT NOT NULL,
-                        after INTEGER NOT NULL,
-                        PRIMARY KEY (address, module)
-                    ) STRICT, WITHOUT ROWID;
-                    """)
-        }
-        return migrator
+    private func log(_ module: ModuleID) throws(StoreError) -> ModuleLog {
+        guard let log = logs[module] else { throw .notFound }
+        return log
     }
 
     /// Adds an object at the end of its module's log; one that is there already changes nothing.
+    ///
+    /// - Throws: ``StoreError``.
     public func add(_ object: ModuleObject) async throws(StoreError) {
-        try await writer.transaction { db in try ObjectDatabase.insert(object, in: db) }
+        try await log(object.module).add([object])
     }
 
     /// Adds what a peer's log brought and remembers how far it was read, in one transaction.
+    ///
+    /// - Throws: ``StoreError``; ``StoreError/notFound`` also where an object is of another module.
     public func add(
         _ objects: [ModuleObject], from peer: NodeAddress, module: ModuleID, upTo sequence: Int64
     ) async throws(StoreError) {
-        try await writer.transaction { db in
-            for object in objects { try ObjectDatabase.insert(object, in: db) }
-            try db.execute(
-                sql: """
-                    INSERT INTO peer VALUES (?, ?, ?)
-                    ON CONFLICT (address, module) DO UPDATE SET after = excluded.after
-                    """,
-                arguments: [peer.string, module.string, sequence])
-        }
-    }
-
-    private static func insert(_ object: ModuleObject, in db: Database) throws {
-        try db.execute(
-            sql: """
-                INSERT INTO object
-                SELECT ?, coalesce(max(sequence), 0) + 1, ?, ? FROM object WHERE module = ?
-                ON CONFLICT (cid) DO NOTHING
-                """,
-            arguments: [
-                object.module.string, object.cid.bytes.blob, object.envelope.bytes.blob, object.module.string,
-            ])
+        guard objects.allSatisfy({ $0.module == module }) else { throw .notFound }
+        try await log(module).add(objects, from: peer, upTo: sequence)
     }
 
     /// How far a peer's log of a module was read.
+    ///
+    /// - Throws: ``StoreError``.
     public func position(in peer: NodeAddress, module: ModuleID) async throws(StoreError) -> Int64 {
-        try await writer.look { db in
-            try Int64.fetchOne(
-                db, sql: "SELECT after FROM peer WHERE address = ? AND module = ?",
-                arguments: [peer.string, module.string]) ?? 0
-        }
+        try await log(module).position(in: peer)
     }
 
     /// Objects of a module with numbers above `sequence`, in order: at most `limit`, and at most about `budget` bytes.
+    ///
+    /// - Throws: ``StoreError``.
     public func objects(
         of module: ModuleID, after sequence: Int64, limit: Int, budget: Int = 512 * 1024
     ) async throws(StoreError) -> [LoggedObject] {
-        try await writer.look { db in
-            let rows = try Row.fetchCursor(
-                db,
-                sql: "SELECT sequence, bytes FROM object WHERE module = ? AND sequence > ? ORDER BY sequence LIMIT ?",
-                arguments: [module.string, sequence, limit])
-            var objects: [LoggedObject] = []
-            var total = 0
-            while total < budget, let row = try rows.next() {
-                let object = LoggedObject(sequence: row["sequence"], bytes: row.bytes("bytes"))
-                total += object.bytes.count
-                objects.append(object)
-            }
-            return objects
-        }
+        try await log(module).objects(after: sequence, limit: limit, budget: budget)
     }
 
     /// The exact bytes of one object, or `nil`.
+    ///
+    /// - Throws: ``StoreError``.
     public func object(_ cid: CID, module: ModuleID) async throws(StoreError) -> [UInt8]? {
-        try await writer.look { db in
-            let row = try Row.fetchOne(
-                db, sql: "SELECT bytes FROM object WHERE cid = ? AND module = ?",
-                arguments: [cid.bytes.blob, module.string])
-            return row?.bytes("bytes")
-        }
+        try await log(module).object(cid)
     }
+}
+
+/// What the files of modules are called.
+struct ObjectFiles: Sendable {
+    let folder: String
+    let prefix: String
+
+    /// The file of a module. A module id has only lower-case letters, digits, points and hyphens, no two points side by
+    /// side, and 128 bytes at most: it is a name for a file as it is.
+    func path(of module: ModuleID) -> String { "\(folder)/\(prefix)-\(module.string).sqlite" }
+
+    /// The one file of all modules that earlier versions kept.
+    var ofAllModules: String { "\(folder)/\(prefix).sqlite" }
 }

@@ -30,7 +30,7 @@ public enum PrivateFile {
     }
 
     /// Makes sure that the name of a new file is on disk, too.
-    private static func syncFolder(of path: String) throws(StoreError) {
+    static func syncFolder(of path: String) throws(StoreError) {
         let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
         let descriptor = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw .system(file: folder, code: errno) }

@@ -13,7 +13,7 @@ struct ObjectDatabaseTests {
         market = try ModuleID("org.dump.market")
         travel = try ModuleID("org.dump.travel")
         peer = try NodeAddress("https://peer.example")
-        database = try ObjectDatabase(inMemory: ())
+        database = try ObjectDatabase(inMemory: [market, travel])
     }
 
     @Test func `objects are numbered from 1 in each module`() async throws {
@@ -45,6 +45,25 @@ struct ObjectDatabaseTests {
         try await database.add(object)
         #expect(try await database.object(object.cid, module: travel) == nil)
         #expect(try await database.objects(of: travel, after: 0, limit: 9).isEmpty)
+    }
+
+    @Test func `a module that was not opened is refused`() async throws {
+        let other = try ModuleID("org.dump.other")
+        let object = try ModuleObject.test(1, module: other.string)
+        #expect(try await refusal { try await database.add(object) } == .notFound)
+        #expect(
+            try await refusal { try await database.add([], from: peer, module: other, upTo: 1) } == .notFound)
+        #expect(try await refusal { try await database.objects(of: other, after: 0, limit: 1) } == .notFound)
+        #expect(try await refusal { try await database.object(object.cid, module: other) } == .notFound)
+        #expect(try await refusal { try await database.position(in: peer, module: other) } == .notFound)
+    }
+
+    @Test func `a page with an object of another module is refused whole`() async throws {
+        let page = try [ModuleObject.test(1), ModuleObject.test(1, module: travel.string)]
+        #expect(
+            try await refusal { try await database.add(page, from: peer, module: market, upTo: 2) } == .notFound)
+        #expect(try await database.objects(of: market, after: 0, limit: 9).isEmpty)
+        #expect(try await database.position(in: peer, module: market) == 0)
     }
 
     @Test func `an unknown object is not found`() async throws {

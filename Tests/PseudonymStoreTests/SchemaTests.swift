@@ -1,21 +1,22 @@
 import DumpIdentity
 import Foundation
 import GRDB
-import PseudonymStore
 import Testing
+
+@testable import PseudonymStore
 
 /// A database file of a node, by name.
 enum DatabaseFile: String, CaseIterable, Sendable {
     case accounts
     case pseudonyms
-    case objects
+    case objects = "objects-org.dump.market"
 
     /// Makes the file, or opens it.
     func open(in folder: TemporaryFolder) throws -> any Sendable {
         switch self {
         case .accounts: try AccountDatabase(path: path(in: folder))
         case .pseudonyms: try PseudonymDatabase(path: path(in: folder))
-        case .objects: try ObjectDatabase(path: path(in: folder))
+        case .objects: try ModuleLog(path: path(in: folder))
         }
     }
 

@@ -88,11 +88,13 @@ struct Serve: AsyncParsableCommand {
         let client = PeerClient()
         let node: Node
         do {
+            let objects = try await ObjectDatabase(
+                folder: folder.path, modules: settings.configuration.modules)
             node = try Node(
                 configuration: settings.configuration,
                 accounts: AccountDatabase(path: folder.file("accounts.sqlite")),
                 pseudonyms: PseudonymDatabase(path: folder.file("pseudonyms.sqlite")),
-                objects: ObjectDatabase(path: folder.file("objects.sqlite")),
+                objects: objects,
                 key: key, hasher: PassphraseWorker.hasher(), client: client, clock: Clock.now)
             try await node.prepare()
         } catch {

@@ -27,19 +27,20 @@ struct TestNode: Sendable {
         let accounts: AccountDatabase
         let pseudonyms: PseudonymDatabase
         let objects: ObjectDatabase
+        let modules = try [ModuleID(TestNode.market), ModuleID(TestNode.travel)]
         if let (folder, name) = folder {
             accounts = try AccountDatabase(path: folder.file(name + "-accounts.sqlite"))
             pseudonyms = try PseudonymDatabase(path: folder.file(name + "-pseudonyms.sqlite"))
-            objects = try ObjectDatabase(path: folder.file(name + "-objects.sqlite"))
+            objects = try await ObjectDatabase(folder: folder.path, modules: modules, prefix: name + "-objects")
         } else {
             accounts = try AccountDatabase(inMemory: ())
             pseudonyms = try PseudonymDatabase(inMemory: ())
-            objects = try ObjectDatabase(inMemory: ())
+            objects = try ObjectDatabase(inMemory: modules)
         }
         let port = try FreePort.next()
         let configuration = try NodeConfiguration(
             publicAddress: NodeAddress("http://127.0.0.1:\(port)"),
-            modules: [ModuleID(TestNode.market), ModuleID(TestNode.travel)], peers: peers, pullInterval: 0.01,
+            modules: modules, peers: peers, pullInterval: 0.01,
             passwordCost: .minimum)
         let parts = Parts(accounts: accounts, pseudonyms: pseudonyms, objects: objects)
         try self.init(seed, port: port, configuration, parts, clock: clock, log: log, client: client)
