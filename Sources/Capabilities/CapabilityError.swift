@@ -77,7 +77,7 @@ extension CapabilityError {
     public init(_ error: IdentityError) {
         switch error {
         case .invalidSignature: self = .invalidSignature
-        case .tooLarge: self = .limitExceeded
+        case .tooLarge, .malformed(.tooManyItems): self = .limitExceeded
         default: self = .malformed
         }
     }

@@ -107,7 +107,10 @@ public struct GrantVerifier: Sendable {
         of chain: DelegationChain, _ grant: Grant, at time: Int64
     ) throws(CapabilityError) -> Int64 {
         if let live, live.revokes(chain) { throw .revoked }
-        let heard = live?.heard(from: grant.node, currentAt: time)
+        // A node that has changed its key since speaks with another now.
+        let heard = live.flatMap { live in
+            lists.signers(for: grant.node).compactMap { live.heard(from: $0, currentAt: time) }.max()
+        }
         do {
             try lists.check(grant.status, issuer: grant.node, at: time)
         } catch {

@@ -43,11 +43,16 @@ extension HeldStatusList {
     /// Refuses an index that was ever revoked, or of which the list says nothing at this time.
     func check(_ index: Int, at time: Int64) throws(CapabilityError) {
         guard index >= 0 else { throw .statusUnavailable }
-        let (place, bit) = (index / 8, UInt8(1) << UInt8(index % 8))
         // First of all, and for ever: neither time nor a shorter list undoes a revocation.
-        if place < revocations.count, revocations[place] & bit != 0 { throw .revoked }
+        if isRevoked(index) { throw .revoked }
         try StatusListToken.checkTime(time, issuedAt: issuedAt, expiration: expiration)
         guard index < count else { throw .statusUnavailable }
+    }
+
+    /// Whether an index was ever revoked.
+    func isRevoked(_ index: Int) -> Bool {
+        guard index >= 0, index / 8 < revocations.count else { return false }
+        return revocations[index / 8] & UInt8(1) << UInt8(index % 8) != 0
     }
 
     /// Whether this list, newly verified, may take the place of the one that is held.

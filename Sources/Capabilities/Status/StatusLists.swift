@@ -1,3 +1,4 @@
+public import DumpIdentity
 public import IPLD
 internal import Synchronization
 
@@ -31,8 +32,27 @@ public final class StatusLists: Sendable {
     /// How many lists are held.
     public var count: Int { store.withLock { $0.count } }
 
-    /// Verifies a status list token, that `issuer` signed it for `uri` and that it is valid at a time in Unix seconds,
-    /// and holds it instead of an older one.
+    /// Learns that an issuer has changed its key. From then on lists of the next key count for what names the former,
+    /// and what was held under one counts against what comes under the other.
+    ///
+    /// Tell only what concerns issuers of interest: there is room for ``Successions/maximumCount``.
+    ///
+    /// - Throws: ``CapabilityError/limitExceeded`` where there is no room.
+    public func accept(_ succession: Succession) throws(CapabilityError) {
+        try store.withLock { store throws(CapabilityError) in
+            var successions = store.successions
+            try usingIdentity { () throws(IdentityError) in try successions.insert(succession) }
+            store.successions = successions
+        }
+    }
+
+    /// Whose lists and feeds count for what names `issuer`: itself, and those that follow it, the nearest first.
+    public func signers(for issuer: Principal) -> [Principal] {
+        store.withLock { $0.successions.chain(from: issuer) }
+    }
+
+    /// Verifies a status list token, that `issuer` or one that follows it signed it for `uri` and that it is valid at a
+    /// time in Unix seconds, and holds it instead of an older one.
     ///
     /// - Throws: what ``StatusListToken/init(verifying:issuer:uri:at:)`` throws;
     ///   ``CapabilityError/statusUnavailable`` for one that is older than the one held, or that was signed in the same
@@ -40,24 +60,34 @@ public final class StatusLists: Sendable {
     public func accept(
         _ text: String, issuer: Principal, uri: String, at time: Int64
     ) throws(CapabilityError) {
-        let token = try StatusListToken(verifying: text, issuer: issuer, uri: uri, at: time)
+        let token = try StatusLists.verify(text, by: signers(for: issuer), uri: uri, at: time)
         let list = HeldStatusList(token, text: text)
-        let key = StatusListKey(issuer: issuer, uri: uri)
+        let key = StatusListKey(issuer: token.issuer, uri: uri)
         try store.withLock { store throws(CapabilityError) in try store.accept(list, key, at: time) }
     }
 
-    /// Refuses what is not known to be valid at a time in Unix seconds, by the list of `issuer`.
+    /// The token, where one of these signed it; never one that the token itself names.
+    private static func verify(
+        _ text: String, by signers: [Principal], uri: String, at time: Int64
+    ) throws(CapabilityError) -> StatusListToken {
+        for signer in signers {
+            do { return try StatusListToken(verifying: text, issuer: signer, uri: uri, at: time) } catch {
+                guard error == .invalidSignature else { throw error }
+            }
+        }
+        throw .invalidSignature
+    }
+
+    /// Refuses what is not known to be valid at a time in Unix seconds, by the list of `issuer` or of those that follow
+    /// it, whichever is the newest.
     ///
     /// - Throws: ``CapabilityError/revoked`` for what was ever seen revoked, whatever the time;
     ///   ``CapabilityError/statusUnavailable`` where no list is held or the index is outside it;
-    ///   ``CapabilityError/expired`` where the list has expired, ``CapabilityError/tooEarly`` where it is from the
-    ///   future.
+    ///   ``CapabilityError/expired`` where the list has expired, or was signed with a former key and the day after the
+    ///   change is over; ``CapabilityError/tooEarly`` where it is from the future.
     public func check(_ reference: StatusReference, issuer: Principal, at time: Int64) throws(CapabilityError) {
         let key = StatusListKey(issuer: issuer, uri: reference.uri)
-        try store.withLock { store throws(CapabilityError) in
-            guard let list = store[key] else { throw .statusUnavailable }
-            try list.check(reference.index, at: time)
-        }
+        try store.withLock { store throws(CapabilityError) in try store.check(reference.index, key, at: time) }
     }
 
     /// What is held of a list: how old it is, and whether a fresh one is due. `nil` where there is nothing.
