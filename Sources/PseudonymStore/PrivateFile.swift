@@ -2,6 +2,9 @@ internal import Foundation
 
 /// Files that hold secrets: made with mode 0600, and refused when others can read or write them.
 public enum PrivateFile {
+    /// What a file is called while it is written, behind its own name.
+    static let temporarySuffix = ".new"
+
     /// Reads a private file of at most `limit` bytes.
     ///
     /// - Throws: ``StoreError/notFound``, ``StoreError/openPermissions(file:)``, ``StoreError/malformedFile(file:)``
@@ -43,7 +46,7 @@ public enum PrivateFile {
     /// - Throws: ``StoreError/alreadyExists`` where it exists and `replacing` is false,
     ///   ``StoreError/system(file:code:)``.
     public static func write(_ bytes: [UInt8], to path: String, replacing: Bool) throws(StoreError) {
-        let temporary = path + ".new"
+        let temporary = path + temporarySuffix
         unsafe _ = unlink(temporary)
         let descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw .system(file: path, code: errno) }

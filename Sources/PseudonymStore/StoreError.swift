@@ -24,6 +24,8 @@ public enum StoreError: Error, Equatable, Sendable {
     case openPermissions(file: String)
     /// A file is not what it should be.
     case malformedFile(file: String)
+    /// A file is no key file.
+    case notAKey(file: String)
     /// The operating system refused something; `code` is its error number.
     case system(file: String, code: Int32)
     /// SQLite refused something; `code` is its extended result code.
@@ -46,6 +48,7 @@ extension StoreError: CustomStringConvertible {
         case .inUse: "the data folder is in use by another dump process"
         case .openPermissions(let file): "\(file) can be read by others; make it private with: chmod 600 \(file)"
         case .malformedFile(let file): "\(file) is not what it should be"
+        case .notAKey(let file): "\(file): it is not a key file"
         case .system(let file, let code): "\(file): \(unsafe String(cString: strerror(code)))"
         case .database(let code): "the database refused an operation (SQLite code \(code))"
         }

@@ -19,7 +19,7 @@ struct Dump: AsyncParsableCommand {
             """,
         version: "0.1.0",
         groupedSubcommands: [
-            CommandGroup(name: "A node", subcommands: [Serve.self, Demo.self]),
+            CommandGroup(name: "A node", subcommands: [Serve.self, NodeCommand.self, Demo.self]),
             CommandGroup(
                 name: "You",
                 subcommands: [AccountCommand.self, LogIn.self, LogOut.self, ProfileCommand.self]),

@@ -4,7 +4,8 @@ import Testing
 struct HelpTests {
     /// Every command and every group of commands.
     static let commands = [
-        "", "serve", "demo", "account", "account create", "login", "logout", "profile", "profile show", "profile set",
+        "", "serve", "node", "node rotate-key", "demo", "account", "account create", "login", "logout", "profile",
+        "profile show", "profile set",
         "object", "object publish", "object list", "object show", "object verify", "request", "requests",
         "requests list", "requests show", "withdraw", "read", "delegate", "take-back", "inbox", "approve", "deny",
         "grants", "revoke", "receipts", "key", "key create", "key show", "status-list", "verify", "ucan",

@@ -29,7 +29,7 @@ struct NetworkController {
         try request.respond([
             "node": .string(node.principal.did), "url": .string(node.configuration.publicAddress.string),
             "modules": .list(node.configuration.modules.map { .string($0.string) }),
-            "status_lists": [.string(node.statusListURI(Node.statusList))],
+            "status_lists": [.string(node.statusListURI(Node.statusList))], "successions": node.successions.value,
         ])
     }
 

@@ -48,7 +48,7 @@ struct MailboxService: Sendable {
         let actsForAddressee = isRead ? isKept && addressee == invocation.subject : invocation.audience != nil
         let verifier = InvocationVerifier(
             executor: node.principal, maximumLifetime: MailboxService.maximumLifetime,
-            actsFor: { $0 == addressee && actsForAddressee })
+            actsFor: { $0 == addressee && (actsForAddressee || node.isSelf($0)) })
         let revocations = try await node.pseudonyms.revocations(of: invocation.proofs)
         return try verifier.verify(invocation, proofs: proofs, at: node.clock(), revocations: revocations)
     }
@@ -100,7 +100,7 @@ struct MailboxService: Sendable {
         guard let chain = verified.chain else { throw APIError.refused }
         let arguments = try ReadArguments(verified.invocation.arguments)
         let grant = try Grant(chain.delegations[0])
-        guard grant.node == node.principal, chain.delegations.count == 1 || grant.allowsHandingOn else {
+        guard node.isSelf(grant.node), chain.delegations.count == 1 || grant.allowsHandingOn else {
             throw APIError.refused
         }
         let slots = try arguments.fields.map { try Disclosure.slot(of: $0, in: grant.disclosure, owner: grant.owner) }

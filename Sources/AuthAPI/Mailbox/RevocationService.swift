@@ -21,7 +21,7 @@ struct RevocationService: Sendable {
         guard let root = revocation.witnesses.first else { throw APIError.refused }
         let grant = try Grant(root)
         let isServed =
-            grant.node == node.principal
+            node.isSelf(grant.node)
             && grant.status.uri.utf8.elementsEqual(node.statusListURI(Node.statusList).utf8)
             && (revocation.witnesses.count == 1 || grant.allowsHandingOn)
         guard isServed, try await node.pseudonyms.hasMailbox(grant.owner) else { throw APIError.refused }

@@ -16,6 +16,11 @@ public final class Node: Sendable {
     /// The node as a principal.
     public let principal: Principal
 
+    /// The statements of its former keys.
+    public let successions: Successions
+
+    /// What the node was before: what is addressed to these principals, or granted at them, is served.
+    let formers: Set<Principal>
     let turns = Turns()
     let key: SigningKey
     let hasher: PassphraseHasher
@@ -23,19 +28,23 @@ public final class Node: Sendable {
     let random: RandomSource
     let clock: @Sendable () -> Int64
 
-    /// A node of these parts; `clock` gives Unix seconds.
+    /// A node of these parts; `clock` gives Unix seconds. The successions are those of former keys of its own.
     ///
     /// - Throws: ``IdentityError`` where the key is not usable.
     public init(
         configuration: NodeConfiguration, accounts: AccountDatabase, pseudonyms: PseudonymDatabase,
-        objects: ObjectDatabase, key: consuming SigningKey, hasher: PassphraseHasher, client: PeerClient,
-        random: RandomSource = .system, clock: @escaping @Sendable () -> Int64
+        objects: ObjectDatabase, key: consuming SigningKey, successions: Successions = Successions(),
+        hasher: PassphraseHasher, client: PeerClient, random: RandomSource = .system,
+        clock: @escaping @Sendable () -> Int64
     ) throws(IdentityError) {
         self.configuration = configuration
         self.accounts = accounts
         self.pseudonyms = pseudonyms
         self.objects = objects
-        principal = try key.principal()
+        let principal = try key.principal()
+        self.principal = principal
+        self.successions = successions
+        formers = Set(successions.all.map(\.former).filter { successions.chain(from: $0).last == principal })
         self.key = key
         self.hasher = hasher
         self.client = client
@@ -57,6 +66,9 @@ public final class Node: Sendable {
         try await pseudonyms.makeStatusList(
             Node.statusList, count: Node.statusCount, decoys: Node.statusDecoys, random: random)
     }
+
+    /// Whether a principal is this node, by its key or by a former one.
+    func isSelf(_ other: Principal) -> Bool { other == principal || formers.contains(other) }
 
     /// The URI under which a status list is served.
     func statusListURI(_ list: String) -> String {

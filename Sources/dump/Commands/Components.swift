@@ -52,13 +52,21 @@ enum GrantFile {
 struct StatusListCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status-list", abstract: "Fetch the status list that tells whether a grant was revoked.",
-        discussion: "Example: dump status-list --grant grant.ucan --save status.jwt")
+        discussion: """
+            A node that has changed its key since the grant signs with the next one. With --successions its statements
+            of that are saved too; "dump verify" takes them.
+
+            Example: dump status-list --grant grant.ucan --save status.jwt --successions node.successions
+            """)
     @Option(help: ArgumentHelp("The grant.", valueName: "file")) var grant: String
     @Option(help: ArgumentHelp("Where to save the list.", valueName: "file")) var save: String
+    @Option(help: ArgumentHelp("Where to save what the node says of its former keys.", valueName: "file"))
+    var successions: String?
 
     func run() async throws {
         let delegations = try GrantFile.read(grant)
-        let uri = try reading(grant) { try Grant(delegations[0]).status.uri }
+        let granted = try reading(grant) { try Grant(delegations[0]) }
+        let uri = granted.status.uri
         let client = PeerClient()
         let response = try? await client.send(
             "GET", uri, accept: StatusListToken.mediaType, limit: StatusListToken.maximumLength)
@@ -67,6 +75,32 @@ struct StatusListCommand: AsyncParsableCommand {
         guard response.status == 200 else { throw CommandError("there is no status list at the grant's address") }
         try UserFile.write(response.body, to: save)
         Output.line("Saved to \(save).")
+        if let successions {
+            try UserFile.write(try await statements(of: granted.home), to: successions)
+            Output.line("Saved to \(successions).")
+        } else if isSignedByAnother(response.body, than: granted) {
+            Output.line("It is not signed with the key that the grant names. If the node has changed its key,")
+            Output.line("--successions FILE saves what it says of that, for dump verify.")
+        }
+    }
+
+    /// What a node says of its former keys, every signature checked; which of them follow from the grant's, the
+    /// verification says.
+    private func statements(of home: NodeAddress) async throws -> [UInt8] {
+        let answer = try await NodeClient.with(home) { try await $0.call("GET", "/.well-known/dump") }
+        return try reading("the node's answer") {
+            // A node of an earlier version has none.
+            try Successions(answer["successions"]?.listValue ?? []).encoded()
+        }
+    }
+
+    private func isSignedByAnother(_ list: [UInt8], than grant: Grant) -> Bool {
+        do {
+            _ = try StatusListToken(
+                verifying: String(decoding: list, as: UTF8.self), issuer: grant.node, uri: grant.status.uri,
+                at: Clock.now())
+            return false
+        } catch { return error == .invalidSignature }
     }
 }
 
@@ -85,6 +119,9 @@ struct Verify: ParsableCommand {
     @Option(help: ArgumentHelp("The signed object.", valueName: "file")) var object: String
     @Option(help: ArgumentHelp("The grant, or what a viewer handed on.", valueName: "file")) var grant: String
     @Option(help: ArgumentHelp("The status list of the owner's node.", valueName: "file")) var statusList: String
+    @Option(
+        help: ArgumentHelp("What the owner's node says of its former keys, if it had any.", valueName: "file"))
+    var successions: String?
     @Option(help: UnixTime.help) var at: UnixTime?
     @Flag(help: "Print JSON for machines.") var json = false
 
@@ -97,9 +134,11 @@ struct Verify: ParsableCommand {
 
     /// Verifies by one list alone. What is wrong with the list is told where nothing is wrong with the chain.
     private static func verify(
-        _ delegations: [Delegation], for pseudonym: Principal, _ list: String, at time: Int64
+        _ delegations: [Delegation], for pseudonym: Principal, _ list: String, _ successions: Successions,
+        at time: Int64
     ) throws(CapabilityError) -> VerifiedGrant {
         let lists = StatusLists()
+        for statement in successions.all { try lists.accept(statement) }
         var fault: CapabilityError?
         do throws(CapabilityError) {
             guard let root = delegations.first else { throw .invalidClaim }
@@ -119,8 +158,13 @@ struct Verify: ParsableCommand {
         guard let list = String(validating: listBytes, as: UTF8.self) else {
             throw CommandError("\(statusList): it is not text", name: CapabilityError.malformed.name)
         }
+        let statements = try successions.map { path throws(CommandError) in
+            let bytes = try UserFile.read(path, limit: Successions.maximumLength)
+            return try reading(path) { try Successions(decoding: bytes) }
+        }
         let verified = try reading(grant) {
-            try Verify.verify(delegations, for: published.issuer, list, at: at?.seconds ?? Clock.now())
+            try Verify.verify(
+                delegations, for: published.issuer, list, statements ?? Successions(), at: at?.seconds ?? Clock.now())
         }
         let fields = verified.fields.map(\.rawValue)
         if json {

@@ -76,7 +76,7 @@ struct Serve: AsyncParsableCommand {
 
     private func serve(_ settings: ServeSettings, logger: Logger) async throws {
         let folder = try reading(settings.data) { try DataFolder(settings.data) }
-        let keyFile = folder.file("node.key")
+        let keyFile = folder.file(NodeKeyFile.name)
         if !FileManager.default.fileExists(atPath: keyFile) {
             // Grants name the node's key: a folder in use does not get another one in silence.
             guard !FileManager.default.fileExists(atPath: folder.file("pseudonyms.sqlite")) else {
@@ -84,7 +84,9 @@ struct Serve: AsyncParsableCommand {
             }
             try KeyFile.create(keyFile)
         }
-        let key = try KeyFile.read(keyFile)
+        let key = try reading(keyFile) { try NodeKeyFile.open(in: folder) }
+        let name = try reading(keyFile) { try key.principal() }
+        let successions = try reading(keyFile) { try NodeKeyFile.successions(in: folder, to: name) }
         let client = PeerClient()
         let node: Node
         do {
@@ -95,7 +97,7 @@ struct Serve: AsyncParsableCommand {
                 accounts: AccountDatabase(path: folder.file("accounts.sqlite")),
                 pseudonyms: PseudonymDatabase(path: folder.file("pseudonyms.sqlite")),
                 objects: objects,
-                key: key, hasher: PassphraseWorker.hasher(), client: client, clock: Clock.now)
+                key: key, successions: successions, hasher: PassphraseWorker.hasher(), client: client, clock: Clock.now)
             try await node.prepare()
         } catch {
             try? await client.shutdown()

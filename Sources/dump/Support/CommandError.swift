@@ -38,7 +38,7 @@ func usage<Result>(_ place: String, _ body: () throws -> Result) throws(CommandE
 }
 
 /// Runs something on input of the user's; what goes wrong is told with its place.
-func reading<Result>(_ place: String, _ body: () throws -> Result) throws(CommandError) -> Result {
+func reading<Result: ~Copyable>(_ place: String, _ body: () throws -> Result) throws(CommandError) -> Result {
     do {
         return try body()
     } catch let error as IPLDError {

@@ -56,6 +56,23 @@ struct TestNode: Sendable {
         return again
     }
 
+    /// The same node with another key after a restart; `isSaid` where it holds the statement that the one follows the other.
+    func changingKey(_ next: UInt8, isSaid: Bool = true) throws -> TestNode {
+        let parts = Parts(accounts: node.accounts, pseudonyms: node.pseudonyms, objects: node.objects)
+        var successions = node.successions
+        if isSaid {
+            let former = try TestNode.key(seed)
+            let key = try TestNode.key(next)
+            try successions.insert(Succession.sign(from: former, to: key, time: clock.time))
+        }
+        return try TestNode(
+            next, port: port, node.configuration, parts, successions, clock: clock, log: log, client: client)
+    }
+
+    private static func key(_ seed: UInt8) throws -> SigningKey {
+        try SigningKey(seed: SecretBytes([UInt8](repeating: seed, count: 32), in: .scratch))
+    }
+
     private struct Parts {
         let accounts: AccountDatabase
         let pseudonyms: PseudonymDatabase
@@ -63,13 +80,14 @@ struct TestNode: Sendable {
     }
 
     private init(
-        _ seed: UInt8, port: Int, _ configuration: NodeConfiguration, _ parts: Parts, clock: TestClock,
-        log: LogCollector, client: PeerClient
+        _ seed: UInt8, port: Int, _ configuration: NodeConfiguration, _ parts: Parts,
+        _ successions: Successions = Successions(), clock: TestClock, log: LogCollector, client: PeerClient
     ) throws {
-        let key = try SigningKey(seed: SecretBytes([UInt8](repeating: seed, count: 32), in: .scratch))
+        let key = try TestNode.key(seed)
         node = try Node(
             configuration: configuration, accounts: parts.accounts, pseudonyms: parts.pseudonyms,
-            objects: parts.objects, key: key, hasher: .inPlace, client: client, clock: { clock.time })
+            objects: parts.objects, key: key, successions: successions, hasher: .inPlace, client: client,
+            clock: { clock.time })
         self.seed = seed
         self.port = port
         self.clock = clock
