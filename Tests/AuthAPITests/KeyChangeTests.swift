@@ -9,7 +9,7 @@ import Testing
 struct KeyChangeTests {
     /// A grant at a node with one key, and then the same node with another.
     private func afterChange(
-        isSaid: Bool = true, _ body: (GrantScene, Answer.Approval, TestNode) async throws -> Void
+        saidToFollow follower: UInt8? = 200, _ body: (GrantScene, Answer.Approval, TestNode) async throws -> Void
     ) async throws {
         try await withClient { client in
             let former = try await TestNode(client: client)
@@ -17,7 +17,7 @@ struct KeyChangeTests {
                 let scene = try await GrantScene(node)
                 return (scene, try await scene.approved())
             }
-            try await former.changingKey(200, isSaid: isSaid).serving { next in
+            try await former.changingKey(to: 200, saidToFollow: follower).serving { next in
                 #expect(next.node.principal != approval.grant.node)
                 try await body(scene, approval, next)
             }
@@ -52,8 +52,9 @@ struct KeyChangeTests {
         }
     }
 
-    @Test func `a grant of before is not served where nothing says that the one follows the other`() async throws {
-        try await afterChange(isSaid: false) { scene, approval, _ in
+    @Test(arguments: [nil, 201] as [UInt8?])
+    func `a grant of before is not served where nothing says that this key follows`(follower: UInt8?) async throws {
+        try await afterChange(saidToFollow: follower) { scene, approval, _ in
             let chain = [approval.grant.delegation]
             #expect(try await scene.read([.name], under: chain).text == ReadRefusalTests.refusal)
             let reading = try scene.reading([.name], under: chain, nonce: 30, audience: approval.grant.node)

@@ -56,13 +56,14 @@ struct TestNode: Sendable {
         return again
     }
 
-    /// The same node with another key after a restart; `isSaid` where it holds the statement that the one follows the other.
-    func changingKey(_ next: UInt8, isSaid: Bool = true) throws -> TestNode {
+    /// The same node with another key after a restart, and the statement that `follower` follows the former; `nil`
+    /// for no statement.
+    func changingKey(to next: UInt8, saidToFollow follower: UInt8?) throws -> TestNode {
         let parts = Parts(accounts: node.accounts, pseudonyms: node.pseudonyms, objects: node.objects)
         var successions = node.successions
-        if isSaid {
+        if let follower {
             let former = try TestNode.key(seed)
-            let key = try TestNode.key(next)
+            let key = try TestNode.key(follower)
             try successions.insert(Succession.sign(from: former, to: key, time: clock.time))
         }
         return try TestNode(
