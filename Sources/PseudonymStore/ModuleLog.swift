@@ -36,6 +36,7 @@ struct ModuleLog: Sendable {
                     ) STRICT, WITHOUT ROWID;
                     """)
         }
+        registerWaiting(in: &migrator)
         return migrator
     }
 

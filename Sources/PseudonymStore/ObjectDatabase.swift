@@ -1,5 +1,6 @@
 public import DumpIdentity
 public import IPLD
+public import Sodium
 
 /// A module object in this node's log.
 public struct LoggedObject: Sendable, Equatable {
@@ -51,6 +52,24 @@ public struct ObjectDatabase: Sendable {
     /// - Throws: ``StoreError``.
     public func add(_ object: ModuleObject) async throws(StoreError) {
         try await log(object.module).add([object])
+    }
+
+    /// Keeps an object that is to come into its module's log later, in no order that tells when it was published.
+    ///
+    /// - Throws: ``StoreError``; ``StoreError/full`` where very many wait already.
+    public func hold(_ object: ModuleObject, random: RandomSource = .system) async throws(StoreError) {
+        try await log(object.module).hold(object, random: random)
+    }
+
+    /// Puts each waiting object of a module into the log with a probability, from 0 to 1, and those that were drawn in
+    /// random order: how many.
+    ///
+    /// - Throws: ``StoreError``.
+    @discardableResult
+    public func release(
+        in module: ModuleID, probability: Double, random: RandomSource = .system
+    ) async throws(StoreError) -> Int {
+        try await log(module).release(probability: probability, random: random)
     }
 
     /// Adds what a peer's log brought and remembers how far it was read, in one transaction.

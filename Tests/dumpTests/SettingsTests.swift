@@ -26,7 +26,7 @@ struct SettingsTests {
             environment: [
                 "DUMP_DATA": scratch.path("node"), "DUMP_LISTEN": "127.0.0.1:\(port)",
                 "DUMP_PUBLIC_URL": "https://node.example/dump", "DUMP_MODULES": "org.dump.market,org.dump.library",
-                "DUMP_PULL_INTERVAL": "5", "DUMP_PEERS": "https://peer.example",
+                "DUMP_PULL_INTERVAL": "5", "DUMP_FRESH_DELAY": "60", "DUMP_PEERS": "https://peer.example",
             ], port: port)
         #expect(shown.text("url") == "https://node.example/dump")
         #expect(shown.texts("modules") == ["org.dump.market", "org.dump.library"])
@@ -38,7 +38,7 @@ struct SettingsTests {
         let file = try scratch.write(
             """
             {"data": "\(scratch.path("node"))", "listen": "127.0.0.1:\(port)", "publicUrl": "https://file.example",
-             "modules": ["org.dump.market", "org.dump.library"], "peers": [], "pullInterval": 2.5}
+             "modules": ["org.dump.market", "org.dump.library"], "peers": [], "pullInterval": 2.5, "freshDelay": 0.5}
             """, to: "settings.json")
         let shown = try await metadata(["--config", file], environment: [:], port: port)
         #expect(shown.text("url") == "https://file.example")
@@ -80,6 +80,7 @@ struct SettingsTests {
 
     @Test(arguments: [
         #""modules": "org.dump.market""#, #""peers": "http://127.0.0.1:1""#, #""pullInterval": "often""#,
+        #""freshDelay": "later""#, #""freshDelay": -1"#, #""freshDelay": 604801"#,
         #""publicUrl": 8080"#, #""moduls": ["org.dump.market"]"#,
     ]) func `a setting of the wrong kind or name is refused`(_ setting: String) async throws {
         let scratch = try Scratch()

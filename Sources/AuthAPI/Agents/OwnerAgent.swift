@@ -16,29 +16,6 @@ struct OwnerAgent {
         try session.root.pseudonymKeys(module: pseudonym.module, index: pseudonym.index)
     }
 
-    /// The pseudonym for a module, which the account remembers from now on.
-    func pseudonym(for module: ModuleID) async throws -> AccountState.Pseudonym {
-        let pseudonym = AccountState.Pseudonym(module: module, index: 0)
-        try await node.turns.take(session.handle) {
-            try await vault.updateState { state in
-                if !state.pseudonyms.contains(pseudonym) { state.pseudonyms.append(pseudonym) }
-            }
-        }
-        return pseudonym
-    }
-
-    /// Publishes an object through a module.
-    func publish(_ body: Map, module: ModuleID) async throws -> ModuleObject {
-        let keys = try keys(await pseudonym(for: module))
-        let object = try ModuleObject.sign(
-            body: body, mailboxes: [node.configuration.publicAddress], time: node.clock(), with: keys,
-            random: node.random)
-        // The mailbox first: an object must not be seen before it can be answered.
-        try await node.pseudonyms.openMailbox(object.issuer)
-        try await node.objects.add(object)
-        return object
-    }
-
     // MARK: Requests
 
     /// The requests that wait, of all pseudonyms, in the order of their names.

@@ -9,19 +9,6 @@ struct StoredProfile: Equatable {
     var isAhead = false
 }
 
-/// What an account remembers beside its profile: which pseudonyms it has.
-struct AccountState: Equatable {
-    /// A pseudonym of the account.
-    struct Pseudonym: Hashable {
-        let module: ModuleID
-        let index: UInt64
-    }
-
-    var pseudonyms: [Pseudonym] = []
-    /// The names of its sessions, the oldest first; some may have ended.
-    var sessions: [[UInt8]] = []
-}
-
 /// Reads and writes what an account keeps sealed under keys of its root key.
 struct Vault {
     private static let profileKind = SealedKind(
@@ -91,10 +78,11 @@ struct Vault {
 
     func seal(_ state: AccountState) throws -> [UInt8] {
         let keys = try root.profileKeys()
-        let pseudonyms: [Value] = state.pseudonyms.map { [.string($0.module.string), .int(Int64($0.index))] }
         return try SealedValue.seal(
-            ["pseudonyms": .list(pseudonyms), "sessions": .list(state.sessions.map { .bytes($0) })],
-            kind: Vault.stateKind, key: keys.state,
+            [
+                "modules": .list(state.modules.map(\.value)),
+                "sessions": .list(state.sessions.map { .bytes($0) }),
+            ], kind: Vault.stateKind, key: keys.state,
             context: Array(handle.string.utf8), random: node.random)
     }
 
@@ -116,14 +104,14 @@ struct Vault {
         let profile = StoredProfile(
             profile: try Profile(profileReader.map("fields")), isAhead: try profileReader.bool("ahead"))
         var stateReader = MapReader(stateValue.mapValue ?? Map())
-        let pseudonyms = try stateReader.list("pseudonyms").map { value in
-            guard let pair = value.listValue, pair.count == 2, let module = pair[0].stringValue,
-                let index = pair[1].intValue, index >= 0
-            else { throw IPLDError.wrongKind(field: "pseudonyms") }
-            return AccountState.Pseudonym(module: try ModuleID(module), index: UInt64(index))
+        // An account that was stored by an earlier version has the list of before.
+        let modules: [ModulePseudonyms]
+        if let pairs = try stateReader.optionalList("pseudonyms") {
+            modules = try ModulePseudonyms.reading(pairs: pairs)
+        } else {
+            modules = try stateReader.list("modules").map { try ModulePseudonyms($0) }
         }
-        // An account of before has none.
         let sessions = (try stateReader.optionalList("sessions") ?? []).compactMap(\.bytesValue)
-        return (account, profile, AccountState(pseudonyms: pseudonyms, sessions: sessions))
+        return (account, profile, AccountState(modules: modules, sessions: sessions))
     }
 }

@@ -31,10 +31,12 @@ struct ViewerAgent {
         }
         let owner = OwnerAgent(node: node, session: session)
         let pseudonym = try await owner.pseudonym(for: module)
-        let keys = try keys(pseudonym)
-        guard object.issuer != keys.principal else {
-            throw APIError.unacceptable("the object is your own")
+        for own in try await vault.state().pseudonyms where own.module == module {
+            guard try self.keys(own).principal != object.issuer else {
+                throw APIError.unacceptable("the object is your own")
+            }
         }
+        let keys = try keys(pseudonym)
         let request = try ProfileRequest.sign(
             terms, to: object.issuer, expiration: client.expiration, with: keys.signing, random: node.random)
         let sent = SentRequest(request: request, terms: terms, pseudonym: pseudonym, mailbox: object.mailboxes[0])

@@ -81,11 +81,17 @@ struct NetworkController {
         // A little more than the body's own limit, which is checked with its own message.
         var reader = MapReader(try await request.map(upTo: ModuleObject.maximumBodyLength + 1_024))
         let body = try reader.map("body")
+        let isFresh = try reader.optionalBool("fresh") ?? false
         try reader.finish()
         let agent = OwnerAgent(node: node, session: context.session)
-        let object = try await agent.publish(body, module: module)
+        let object =
+            isFresh
+            ? try await agent.publishFresh(body, module: module) : try await agent.publish(body, module: module)
         return try request.respond(
-            ["id": .string(object.cid.description), "pseudonym": .string(object.issuer.did)], status: .created)
+            [
+                "id": .string(object.cid.description), "pseudonym": .string(object.issuer.did),
+                "released": .bool(!isFresh),
+            ], status: .created)
     }
 
     private func module(_ context: some RequestContext) throws -> ModuleID {

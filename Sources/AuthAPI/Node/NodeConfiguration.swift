@@ -15,11 +15,17 @@ public struct NodeConfiguration: Sendable {
     public let passwordCost: PasswordHash.Cost
     /// How long sessions last.
     public let sessionLimits: SessionLimits
+    /// How long objects under pseudonyms of their own wait before they come into the log: the mean, in seconds.
+    public let freshDelay: Double
+
+    /// The mean delay where nothing else is said: 5 minutes.
+    public static let defaultFreshDelay = 300.0
 
     /// A configuration.
     public init(
         publicAddress: NodeAddress, modules: [ModuleID], peers: [NodeAddress], pullInterval: Double,
-        passwordCost: PasswordHash.Cost, sessionLimits: SessionLimits = SessionLimits()
+        passwordCost: PasswordHash.Cost, sessionLimits: SessionLimits = SessionLimits(),
+        freshDelay: Double = NodeConfiguration.defaultFreshDelay
     ) {
         self.publicAddress = publicAddress
         self.modules = modules
@@ -27,6 +33,7 @@ public struct NodeConfiguration: Sendable {
         self.pullInterval = pullInterval
         self.passwordCost = passwordCost
         self.sessionLimits = sessionLimits
+        self.freshDelay = freshDelay
     }
 }
 

@@ -14,12 +14,14 @@ struct ObjectCommand: AsyncParsableCommand {
             discussion: """
                 The file is a JSON object of at most 64 KiB. It travels to every node that runs the module, with your
                 pseudonym for that module and nothing else about you: see to it that the file names you no more than
-                you want.
+                you want. With --fresh it gets a pseudonym of its own, which nobody can link to the other; it is then
+                seen by others after a random time, some minutes in the mean.
 
                 Example: dump object publish offer.json --module org.dump.market
                 """)
         @Argument(help: "A file with a JSON object.") var file: String
         @Option(help: "The module.") var module: String
+        @Flag(help: "Publish under a pseudonym of its own.") var fresh = false
         @OptionGroup var person: PersonOptions
 
         func run() async throws {
@@ -31,10 +33,16 @@ struct ObjectCommand: AsyncParsableCommand {
             }
             let id = try usage("--module") { try ModuleID(module) }
             let answer = try await NodeClient.loggedIn(person) {
-                try await $0.call("POST", "/v1/modules/\(id)/objects", ["body": value])
+                try await $0.call("POST", "/v1/modules/\(id)/objects", ["body": value, "fresh": .bool(fresh)])
             }
             try person.show(answer) {
-                Output.line("Published \(ShortID.of(answer.text("id"))) as \(answer.text("pseudonym")).")
+                let (id, pseudonym) = (ShortID.of(answer.text("id")), answer.text("pseudonym"))
+                if answer["released"] == false {
+                    Output.line("Accepted \(id) as \(pseudonym), a pseudonym of its own.")
+                    Output.line("It waits for a random time, some minutes in the mean, before others see it.")
+                } else {
+                    Output.line("Published \(id) as \(pseudonym).")
+                }
             }
         }
     }

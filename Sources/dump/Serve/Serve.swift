@@ -14,8 +14,8 @@ struct Serve: AsyncParsableCommand {
         abstract: "Run a node.",
         discussion: """
             Settings come from flags, else from the environment (DUMP_DATA, DUMP_LISTEN, DUMP_PUBLIC_URL, DUMP_MODULES,
-            DUMP_PEERS, DUMP_PULL_INTERVAL; lists with commas), else from a JSON file ("data", "listen", "publicUrl",
-            "modules", "peers", "pullInterval"). The data folder is made where it is not there, with the node's key.
+            DUMP_PEERS, DUMP_PULL_INTERVAL, DUMP_FRESH_DELAY; lists with commas), else from a JSON file ("data", "listen",
+            "publicUrl", "modules", "peers", "pullInterval", "freshDelay"). The data folder is made where it is not there, with the node's key.
             End the node with Ctrl-C or SIGTERM: it finishes what it has accepted.
 
             Example: dump serve --data ./x --listen 127.0.0.1:8001 --module org.dump.market
@@ -37,6 +37,11 @@ struct Serve: AsyncParsableCommand {
     var peers: [String] = []
     @Option(help: ArgumentHelp("How often to pull, in seconds. Default: 2.", valueName: "seconds"))
     var pullInterval: Double?
+    @Option(
+        help: ArgumentHelp(
+            "How long objects under pseudonyms of their own wait at random, in the mean. Default: 300.",
+            valueName: "seconds"))
+    var freshDelay: Double?
     @Option(help: ArgumentHelp("A JSON file with settings.", valueName: "file"))
     var config: String?
 
@@ -71,6 +76,7 @@ struct Serve: AsyncParsableCommand {
         if !modules.isEmpty { flags["modules"] = .stringArray(modules) }
         if !peers.isEmpty { flags["peers"] = .stringArray(peers) }
         flags["pullInterval"] = pullInterval.map { .double($0) }
+        flags["freshDelay"] = freshDelay.map { .double($0) }
         return flags
     }
 
@@ -108,7 +114,9 @@ struct Serve: AsyncParsableCommand {
         }
         let group = ServiceGroup(
             configuration: .init(
-                services: [server, PullService(node: node, logger: logger)],
+                services: [
+                    server, PullService(node: node, logger: logger), ReleaseService(node: node, logger: logger),
+                ],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         do {
             try await group.run()

@@ -29,7 +29,9 @@ struct ServeSettings {
     }
 
     /// The names of all settings.
-    private static let names: Set<String> = ["data", "listen", "publicUrl", "modules", "peers", "pullInterval"]
+    private static let names: Set<String> = [
+        "data", "listen", "publicUrl", "modules", "peers", "pullInterval", "freshDelay",
+    ]
 
     /// A name that is not known is a mistake, and a node that passed over it would not be the one that was meant.
     private static func checkNames(in file: String) throws {
@@ -53,6 +55,10 @@ struct ServeSettings {
         guard (0.1...86_400).contains(interval) else {
             throw CommandError.usage("the pull interval is 0.1 to 86400 seconds")
         }
+        let delay = try await setting("freshDelay") { try await config.fetchDouble(forKey: "freshDelay") }
+        guard delay.map({ (0...604_800).contains($0) }) ?? true else {
+            throw CommandError.usage("the fresh delay is 0 to 604800 seconds")
+        }
         let modules = try await setting("modules") { try await config.fetchStringArray(forKey: "modules") } ?? []
         let peers = try await setting("peers") { try await config.fetchStringArray(forKey: "peers") } ?? []
         self.data = data
@@ -61,7 +67,8 @@ struct ServeSettings {
             publicAddress: try usage("the public URL") { try NodeAddress(address ?? "http://\(host):\(listen.port)") },
             modules: try modules.map { name in try usage("a module") { try ModuleID(name) } },
             peers: try peers.map { peer in try usage("a peer") { try NodeAddress(peer) } },
-            pullInterval: interval, passwordCost: .moderate)
+            pullInterval: interval, passwordCost: .moderate,
+            freshDelay: delay ?? NodeConfiguration.defaultFreshDelay)
     }
 
     private static func listen(_ text: String) throws -> ListenAddress {

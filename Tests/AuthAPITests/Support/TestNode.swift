@@ -16,13 +16,15 @@ struct TestNode: Sendable {
     let log: LogCollector
     let client: PeerClient
     private let seed: UInt8
+    private let random: RandomSource
 
     var address: NodeAddress { node.configuration.publicAddress }
 
     /// A node in memory, or in files of a folder whose names begin with `name`.
     init(
         _ seed: UInt8 = 100, in folder: (TemporaryFolder, name: String)? = nil, peers: [NodeAddress] = [],
-        clock: TestClock = TestClock(), log: LogCollector = LogCollector(), client: PeerClient
+        clock: TestClock = TestClock(), log: LogCollector = LogCollector(), client: PeerClient,
+        random: RandomSource = .system, address: NodeAddress? = nil
     ) async throws {
         let accounts: AccountDatabase
         let pseudonyms: PseudonymDatabase
@@ -39,11 +41,12 @@ struct TestNode: Sendable {
         }
         let port = try FreePort.next()
         let configuration = try NodeConfiguration(
-            publicAddress: NodeAddress("http://127.0.0.1:\(port)"),
+            publicAddress: address ?? NodeAddress("http://127.0.0.1:\(port)"),
             modules: modules, peers: peers, pullInterval: 0.01,
             passwordCost: .minimum)
         let parts = Parts(accounts: accounts, pseudonyms: pseudonyms, objects: objects)
-        try self.init(seed, port: port, configuration, parts, clock: clock, log: log, client: client)
+        try self.init(
+            seed, port: port, configuration, parts, clock: clock, log: log, client: client, random: random)
         try await node.prepare()
     }
 
@@ -51,7 +54,7 @@ struct TestNode: Sendable {
     func restarted() async throws -> TestNode {
         let parts = Parts(accounts: node.accounts, pseudonyms: node.pseudonyms, objects: node.objects)
         let again = try TestNode(
-            seed, port: port, node.configuration, parts, clock: clock, log: log, client: client)
+            seed, port: port, node.configuration, parts, clock: clock, log: log, client: client, random: random)
         try await again.node.prepare()
         return again
     }
@@ -67,7 +70,8 @@ struct TestNode: Sendable {
             try successions.insert(Succession.sign(from: former, to: key, time: clock.time))
         }
         return try TestNode(
-            next, port: port, node.configuration, parts, successions, clock: clock, log: log, client: client)
+            next, port: port, node.configuration, parts, successions, clock: clock, log: log, client: client,
+            random: random)
     }
 
     private static func key(_ seed: UInt8) throws -> SigningKey {
@@ -82,14 +86,16 @@ struct TestNode: Sendable {
 
     private init(
         _ seed: UInt8, port: Int, _ configuration: NodeConfiguration, _ parts: Parts,
-        _ successions: Successions = Successions(), clock: TestClock, log: LogCollector, client: PeerClient
+        _ successions: Successions = Successions(), clock: TestClock, log: LogCollector, client: PeerClient,
+        random: RandomSource
     ) throws {
         let key = try TestNode.key(seed)
         node = try Node(
             configuration: configuration, accounts: parts.accounts, pseudonyms: parts.pseudonyms,
             objects: parts.objects, key: key, successions: successions, hasher: .inPlace, client: client,
-            clock: { clock.time })
+            random: random, clock: { clock.time })
         self.seed = seed
+        self.random = random
         self.port = port
         self.clock = clock
         self.log = log

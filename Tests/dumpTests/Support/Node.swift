@@ -12,12 +12,15 @@ actor Node {
 
     nonisolated var address: String { "http://127.0.0.1:\(port)" }
 
-    init(folder: String, modules: [String] = [Node.module], peers: [String] = [], port: Int? = nil) async throws {
+    init(
+        folder: String, modules: [String] = [Node.module], peers: [String] = [], port: Int? = nil,
+        settings: [String] = []
+    ) async throws {
         self.folder = folder
         self.port = if let port { port } else { try await Loopback.freePort() }
         arguments =
             ["serve", "--data", folder, "--listen", "127.0.0.1:\(self.port)", "--pull-interval", "0.1"]
-            + modules.flatMap { ["--module", $0] } + peers.flatMap { ["--peer", $0] }
+            + modules.flatMap { ["--module", $0] } + peers.flatMap { ["--peer", $0] } + settings
     }
 
     /// The process, which must have been started.
@@ -57,10 +60,11 @@ actor Node {
 
     /// Starts a node of its own for `body`, and ends it after.
     static func with(
-        peers: [String] = [], modules: [String] = [Node.module], _ body: (Node, Scratch) async throws -> Void
+        peers: [String] = [], modules: [String] = [Node.module], settings: [String] = [],
+        _ body: (Node, Scratch) async throws -> Void
     ) async throws {
         let scratch = try Scratch()
-        let node = try await Node(folder: scratch.path("node"), modules: modules, peers: peers)
+        let node = try await Node(folder: scratch.path("node"), modules: modules, peers: peers, settings: settings)
         do {
             try await node.start()
             try await body(node, scratch)
