@@ -22,7 +22,9 @@ struct Dump: AsyncParsableCommand {
             CommandGroup(name: "A node", subcommands: [Serve.self, NodeCommand.self, Demo.self]),
             CommandGroup(
                 name: "You",
-                subcommands: [AccountCommand.self, LogIn.self, LogOut.self, ProfileCommand.self]),
+                subcommands: [
+                    AccountCommand.self, LogIn.self, LogOut.self, ProfileCommand.self, PseudonymCommand.self,
+                ]),
             CommandGroup(name: "Objects", subcommands: [ObjectCommand.self]),
             CommandGroup(
                 name: "Asking others",

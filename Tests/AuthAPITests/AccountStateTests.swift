@@ -38,10 +38,25 @@ struct AccountStateTests {
             Set(state.pseudonyms) == Set((0...3).map { pseudonym(market, $0) } + (0...1).map { pseudonym(travel, $0) }))
     }
 
+    @Test func `a rotation makes an unused pseudonym the current one, and keeps the others`() {
+        var state = AccountState()
+        #expect(state.rotate(in: market) == nil)
+        #expect(state == AccountState())
+        _ = (state.current(in: market), state.fresh(in: market))
+        let change = state.rotate(in: market)
+        #expect(change?.former == pseudonym(market, 0))
+        #expect(change?.next == pseudonym(market, 2))
+        #expect(state.current(in: market) == pseudonym(market, 2))
+        #expect(state.fresh(in: market) == pseudonym(market, 3))
+        #expect(state.rotate(in: market)?.former == pseudonym(market, 2))
+        #expect(state.pseudonyms == (0...4).map { pseudonym(market, $0) })
+    }
+
     @Test func `a module has only so many pseudonyms of an account`() {
         var state = AccountState()
         for _ in 1..<ModulePseudonyms.maximum { #expect(state.fresh(in: market) != nil) }
         #expect(state.fresh(in: market) == nil)
+        #expect(state.rotate(in: market) == nil)
         #expect(UInt64(state.pseudonyms.count) == ModulePseudonyms.maximum)
     }
 

@@ -28,6 +28,15 @@ struct AccountState: Equatable {
         modules[place(of: module)].take().map { Pseudonym(module: module, index: $0) }
     }
 
+    /// Makes a pseudonym that was never used the current one; `nil` where the module has none to be followed, or as many
+    /// as there may be.
+    mutating func rotate(in module: ModuleID) -> (former: Pseudonym, next: Pseudonym)? {
+        guard modules.contains(where: { $0.module == module }) else { return nil }
+        let former = current(in: module)
+        guard let next = modules[place(of: module)].rotate() else { return nil }
+        return (former, Pseudonym(module: module, index: next))
+    }
+
     private mutating func place(of module: ModuleID) -> Int {
         if let place = modules.firstIndex(where: { $0.module == module }) { return place }
         modules.append(ModulePseudonyms(module: module))
@@ -57,6 +66,13 @@ struct ModulePseudonyms: Equatable {
         guard next < ModulePseudonyms.maximum else { return nil }
         defer { next += 1 }
         return next
+    }
+
+    /// Takes the next index as the current one.
+    mutating func rotate() -> UInt64? {
+        guard let index = take() else { return nil }
+        current = index
+        return index
     }
 
     // MARK: As it is stored

@@ -18,7 +18,7 @@ extension OwnerAgent {
     }
 
     /// Changes the account's state in its turn, and gives what the change gives.
-    private func changingState<Result: Sendable>(_ change: (inout AccountState) -> Result) async throws -> Result {
+    func changingState<Result: Sendable>(_ change: (inout AccountState) -> Result) async throws -> Result {
         try await node.turns.take(session.handle) {
             var result: Result?
             try await vault.updateState { result = change(&$0) }
@@ -29,7 +29,12 @@ extension OwnerAgent {
 
     /// Publishes an object through a module.
     func publish(_ body: Map, module: ModuleID) async throws -> ModuleObject {
-        let object = try sign(body, as: try await pseudonym(for: module))
+        try await add(body, as: try await pseudonym(for: module))
+    }
+
+    /// Adds an object of a pseudonym to the log.
+    func add(_ body: Map, as pseudonym: AccountState.Pseudonym) async throws -> ModuleObject {
+        let object = try sign(body, as: pseudonym)
         // The mailbox first: an object must not be seen before it can be answered.
         try await node.pseudonyms.openMailbox(object.issuer)
         try await node.objects.add(object)

@@ -63,6 +63,7 @@ public struct NodeServer: Service {
         router.add(middleware: SessionMiddleware(accounts: AccountService(node: node)))
         NetworkController(node: node).addRoutes(to: router)
         PersonController(node: node).addRoutes(to: router)
+        PseudonymController(node: node).addRoutes(to: router)
         OwnerController(node: node).addRoutes(to: router)
         ViewerController(node: node).addRoutes(to: router)
         return router

@@ -101,7 +101,11 @@ struct ObjectCommand: AsyncParsableCommand {
             for file in files {
                 let bytes = try UserFile.read(file, limit: ModuleObject.maximumLength)
                 let object = try reading(file) { try ModuleObject(verifying: bytes) }
+                let succession = try reading(file) { try object.succession() }
                 Output.line("\(file): valid, \(object.cid), signed by \(object.issuer)")
+                if let succession {
+                    Output.line("\(file): by the word of both it follows \(succession.former)")
+                }
             }
         }
     }
@@ -110,10 +114,23 @@ struct ObjectCommand: AsyncParsableCommand {
 extension ModuleObject {
     /// The object as it is shown.
     var shown: Value {
-        [
-            "id": .string(cid.description), "module": .string(module.string), "pseudonym": .string(issuer.did),
-            "day": .int(day), "mailbox": .list(mailboxes.map { .string($0.string) }), "body": .map(body),
-        ]
+        var map = Map()
+        map["id"] = .string(cid.description)
+        map["module"] = .string(module.string)
+        map["pseudonym"] = .string(issuer.did)
+        map["day"] = .int(day)
+        map["mailbox"] = .list(mailboxes.map { .string($0.string) })
+        map["body"] = .map(body)
+        map["succession"] = shownSuccession
+        return .map(map)
+    }
+
+    /// Whom the issuer follows, by the word of both; that it says so and it is not so; or nothing.
+    private var shownSuccession: Value? {
+        do {
+            guard let succession = try succession() else { return nil }
+            return ["valid": true, "former": .string(succession.former.did)]
+        } catch { return ["valid": false, "reason": .string("\(error)")] }
     }
 }
 
