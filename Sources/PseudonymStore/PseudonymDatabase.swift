@@ -186,7 +186,12 @@ public struct PseudonymDatabase: Sendable {
         try await writer.transaction { db in
             for end in ends {
                 let list = end.pseudonym.publicKey
-                for change in end.revocations { try PseudonymDatabase.revoke(change, in: db) }
+                for change in end.revocations {
+                    do { try PseudonymDatabase.revoke(change, in: db) } catch StoreError.notFound {
+                        // Not a grant of this node's lists: it must not keep its pseudonym alive, nor what it opens.
+                        for slot in change.slots { try PseudonymDatabase.disclosedField.remove(slot, in: db) }
+                    }
+                }
                 for answer in end.answers { try PseudonymDatabase.answer.remove(answer, in: db) }
                 for shelf in end.shelves { try PseudonymDatabase.record.removeAll(shelf, in: db) }
                 try PseudonymDatabase.request.removeAll(list, in: db)

@@ -7,43 +7,90 @@ internal import Sodium
 struct AccountService: Sendable {
     let node: Node
 
+    /// What someone is given who comes in.
+    struct Entrance: Sendable {
+        let handle: Handle
+        /// The session token, for its holder alone.
+        let token: [UInt8]
+        /// A new recovery code, shown this once; `nil` where there is none that is new.
+        var recovery: String?
+    }
+
     /// Makes an account with an empty profile, and logs in to it.
     ///
     /// - Throws: ``APIError/conflict(_:)`` where the handle is taken.
-    func create(handle: Handle, passphrase: borrowing Passphrase) async throws -> [UInt8] {
+    func create(handle: Handle, passphrase: borrowing Passphrase) async throws -> Entrance {
         let root = try RootKey.random()
-        let salt = node.random.bytes(PasswordHash.saltLength)
-        let cost = node.configuration.passwordCost
-        let key = try await node.hasher.key(of: passphrase, salt: salt, cost: cost)
-        let wrap = try PassphraseWrap(root, handle: handle, key: key, salt: salt, cost: cost)
+        let code = try RecoveryCode.random()
         let vault = Vault(node: node, handle: handle, root: root)
         let account = StoredAccount(
-            handle: handle, wrap: wrap, recovery: nil, profile: try vault.seal(StoredProfile()),
-            state: try vault.seal(AccountState()))
+            handle: handle, wrap: try await wrap(root, of: handle, under: passphrase),
+            recovery: try RecoveryWrap(root, code: code, random: node.random).bytes,
+            profile: try vault.seal(StoredProfile()), state: try vault.seal(AccountState()))
+        try await add(account)
+        let token = try await startSession(handle: handle, root: root)
+        return Entrance(handle: handle, token: token, recovery: code.text)
+    }
+
+    /// Stores a new account.
+    ///
+    /// - Throws: ``APIError/conflict(_:)`` where the handle is taken.
+    func add(_ account: StoredAccount) async throws {
         do {
             try await node.accounts.add(account)
         } catch {
             throw error == .alreadyExists ? APIError.conflict("the handle is taken") : APIError(error)
         }
-        return try await startSession(handle: handle, root: root)
     }
 
-    /// Logs in. An unknown account takes as long and is told the same as a wrong passphrase.
+    /// Logs in. An unknown account takes as long as the one next to it, and is told the same as a wrong passphrase.
     ///
-    /// - Throws: ``APIError/wrongCredentials``.
-    func logIn(handle: Handle, passphrase: borrowing Passphrase) async throws -> [UInt8] {
+    /// - Throws: ``APIError/wrongCredentials``, ``APIError/tooManyAttempts(retryAfter:)``.
+    func logIn(
+        handle: Handle, passphrase: borrowing Passphrase, from source: RequestSource
+    ) async throws -> Entrance {
+        try node.attempts.begin(handle, from: source)
+        let neighbour = try await node.accounts.neighbouringCost(of: handle)
         let account = try await node.accounts.account(handle)
         let salt = account?.wrap.salt ?? node.random.bytes(PasswordHash.saltLength)
-        let cost = account?.wrap.cost ?? node.configuration.passwordCost
+        let cost = account?.wrap.cost ?? neighbour ?? node.configuration.passwordCost
         let key = try await node.hasher.key(of: passphrase, salt: salt, cost: cost)
         guard let account, let root = try? account.wrap.unwrap(handle: handle, key: key) else {
             throw APIError.wrongCredentials
         }
+        node.attempts.succeeded(handle, from: source)
         let token = try await startSession(handle: handle, root: root)
-        // What an interrupted edit of the profile left behind is made good now; what fails is left to the next log-in.
+        // What fails of the rest is left to the next log-in.
+        try? await raiseCost(of: account, root: root, passphrase: passphrase)
+        // What an interrupted edit of the profile left behind is made good now.
         let session = Session(handle: handle, root: root, identifier: [])
         try? await OwnerAgent(node: node, session: session).finishInterruptedEdit()
-        return token
+        return Entrance(handle: handle, token: token)
+    }
+
+    /// Wraps the root key anew where it costs less to try passphrases than the node is told to have it cost.
+    private func raiseCost(
+        of account: StoredAccount, root: RootKey, passphrase: borrowing Passphrase
+    ) async throws {
+        guard account.wrap.cost.isLower(than: node.configuration.passwordCost) else { return }
+        let cost = account.wrap.cost.raised(to: node.configuration.passwordCost)
+        let wrap = try await wrap(root, of: account.handle, under: passphrase, cost: cost)
+        try await node.turns.take(account.handle) {
+            // The recovery code may have been replaced meanwhile.
+            guard let present = try await node.accounts.account(account.handle) else { return }
+            try await node.accounts.replaceWraps(
+                of: account.handle, account.wrap, with: wrap, recovery: present.recovery)
+        }
+    }
+
+    /// A root key under a passphrase, with a new salt, at the configured cost where none is named.
+    func wrap(
+        _ root: RootKey, of handle: Handle, under passphrase: borrowing Passphrase, cost: PasswordHash.Cost? = nil
+    ) async throws -> PassphraseWrap {
+        let cost = cost ?? node.configuration.passwordCost
+        let salt = node.random.bytes(PasswordHash.saltLength)
+        let key = try await node.hasher.key(of: passphrase, salt: salt, cost: cost)
+        return try PassphraseWrap(root, handle: handle, key: key, salt: salt, cost: cost)
     }
 
     /// The session of a token; the root key is unwrapped for this call's owner.
@@ -88,7 +135,7 @@ struct AccountService: Sendable {
 
     /// Begins a session: the account's sealed state lists it, so that its owner can end it from elsewhere. Beyond
     /// ``SessionLimits/count`` sessions the oldest ends.
-    private func startSession(handle: Handle, root: RootKey) async throws -> [UInt8] {
+    func startSession(handle: Handle, root: RootKey) async throws -> [UInt8] {
         let token = try SessionToken.random()
         let now = node.clock()
         let stored = StoredSession(

@@ -13,7 +13,7 @@ extension OwnerAgent {
         var grants: [(expiration: Int64, value: Value)] = []
         for pseudonym in try await vault.state().pseudonyms {
             for record in try await records(of: try keys(pseudonym)) {
-                guard let value = record.grantValue(module: pseudonym.module, at: now) else { continue }
+                guard let value = record.grantValue(module: pseudonym.module, at: now, node: node) else { continue }
                 grants.append((record.approval?.grant.expiration ?? 0, value))
             }
         }
@@ -22,7 +22,7 @@ extension OwnerAgent {
 
     /// The decisions of a pseudonym. A grant may also have been revoked by an agent of the owner's elsewhere, which could
     /// not change the record.
-    private func records(of keys: borrowing PseudonymKeys) async throws -> [DecisionRecord] {
+    func records(of keys: borrowing PseudonymKeys) async throws -> [DecisionRecord] {
         var records = try await decisions.all(keys).map { try DecisionRecord($0) }
         let revocations = try await node.pseudonyms.revocations(of: records.compactMap { $0.approval?.grant.cid })
         for index in records.indices {
@@ -40,6 +40,12 @@ extension OwnerAgent {
                 let grant = record.approval?.grant
             else { continue }
             record.isRevoked = true
+            guard node.serves(grant) else {
+                // The home first: a record that says too much would hide a grant that is alive.
+                try await revoke(atHome: grant, keys)
+                return try await node.pseudonyms.put(
+                    try decisions.seal(record.sealedValue, request: record.request.cid, keys: keys))
+            }
             let change = RevocationChange(
                 revocation: try Revocation.sign(grant.cid, with: keys.signing), slots: try grant.slots(),
                 place: grant.place,
@@ -47,6 +53,14 @@ extension OwnerAgent {
             return try await node.pseudonyms.revoke(change)
         }
         throw APIError.notFound
+    }
+
+    /// Revokes a grant at the other node that serves it.
+    ///
+    /// - Throws: ``APIError/unreachable``, ``APIError/unanswered``, ``APIError/refused``.
+    func revoke(atHome grant: Grant, _ keys: borrowing PseudonymKeys) async throws(APIError) {
+        let client = InvocationClient(client: node.client, random: node.random, clock: node.clock)
+        try await client.revoke([grant.delegation], grant: grant, with: keys.signing)
     }
 
     /// Who read what, the latest first.

@@ -55,8 +55,8 @@ struct DecisionRecord {
         isRevoked = try reader.bool("revoked")
     }
 
-    /// The grant as its owner is shown it, at a time in Unix seconds; `nil` where nothing was granted.
-    func grantValue(module: ModuleID, at time: Int64) -> Value? {
+    /// The grant as its owner is shown it on a node, at a time in Unix seconds; `nil` where nothing was granted.
+    func grantValue(module: ModuleID, at time: Int64, node: Node) -> Value? {
         guard let grant = approval?.grant else { return nil }
         let state = isRevoked ? "revoked" : time > grant.expiration ? "expired" : "active"
         return [
@@ -64,7 +64,8 @@ struct DecisionRecord {
             "pseudonym": .string(grant.owner.did), "viewer": .string(grant.viewer.did),
             "fields": .list(grant.fields.map { .string($0.rawValue) }), "expires": .int(grant.expiration),
             "state": .string(state), "object": .string(terms.object.description), "purpose": .string(terms.purpose),
-            "hand_on": .bool(grant.allowsHandingOn),
+            "hand_on": .bool(grant.allowsHandingOn), "home": .string(grant.home.string),
+            "here": .bool(node.serves(grant)),
         ]
     }
 }

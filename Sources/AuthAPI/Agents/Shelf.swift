@@ -10,6 +10,9 @@ struct Shelf {
     /// What a viewer asked.
     static let requests = "dump/v1/shelf/requests"
 
+    /// The labels of all shelves.
+    static let all = [decisions, requests]
+
     private static let kind = SealedKind("dump/v1/record", sizeClasses: [8_192, 16_384])
 
     let label: String
@@ -43,7 +46,8 @@ struct Shelf {
         try SealedValue.open(record.sealed, kind: Shelf.kind, key: keys.storage, context: record.identifier)
     }
 
-    private func name(_ keys: borrowing PseudonymKeys) throws -> [UInt8] {
+    /// The shelf's name.
+    func name(_ keys: borrowing PseudonymKeys) throws -> [UInt8] {
         try Hashing.blake2b(Derivation.message(label), key: keys.storage)
     }
 

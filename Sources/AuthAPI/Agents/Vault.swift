@@ -86,13 +86,13 @@ struct Vault {
             context: Array(handle.string.utf8), random: node.random)
     }
 
-    private func storing(_ body: () async throws -> Void) async throws {
+    func storing(_ body: () async throws -> Void) async throws {
         do { try await body() } catch StoreError.notFound {
             throw APIError.conflict("the account was changed by another request; try again")
         }
     }
 
-    private func read() async throws -> (account: StoredAccount, profile: StoredProfile, state: AccountState) {
+    func read() async throws -> (account: StoredAccount, profile: StoredProfile, state: AccountState) {
         guard let account = try await node.accounts.account(handle) else { throw APIError.unauthenticated }
         let keys = try root.profileKeys()
         let context = Array(handle.string.utf8)

@@ -25,15 +25,18 @@ public enum PeerError: Error, Equatable, Sendable {
     case tooLarge(limit: Int)
 }
 
-/// HTTP calls to nodes: no redirects, 5 s to connect, 10 s in all, and no more of an answer than asked for.
+/// HTTP calls to nodes: no redirects, 5 s to connect, 10 s in all where nothing else is said, and no more of an answer than
+/// asked for.
 public struct PeerClient: Sendable {
     private let client: HTTPClient
+    private let patience: Int64
 
-    /// A client with its own connections.
-    public init() {
+    /// A client with its own connections; `patience` is the time for a whole answer, in seconds.
+    public init(patience: Int64 = 10) {
+        self.patience = patience
         var configuration = HTTPClient.Configuration(
             redirectConfiguration: .disallow,
-            timeout: .init(connect: .seconds(5), read: .seconds(10)))
+            timeout: .init(connect: .seconds(5), read: .seconds(patience)))
         configuration.httpVersion = .http1Only
         // A failed connection is told at once: the callers have their own backoff.
         configuration.connectionPool.retryConnectionEstablishment = false
@@ -64,7 +67,7 @@ public struct PeerClient: Sendable {
             request.body = .bytes(body.bytes)
         }
         do {
-            let response = try await client.execute(request, timeout: .seconds(10))
+            let response = try await client.execute(request, timeout: .seconds(patience))
             let buffer = try await response.body.collect(upTo: limit)
             let type = response.headers.first(name: "content-type") ?? ""
             return PeerResponse(

@@ -17,6 +17,10 @@ public enum APIError: Error, Equatable, Sendable {
     case unauthenticated
     /// Handle and passphrase do not belong together.
     case wrongCredentials
+    /// A passphrase or a recovery code is not the right one.
+    case wrongSecret
+    /// There were too many wrong guesses; in so many seconds the next may be made.
+    case tooManyAttempts(retryAfter: Int64)
     /// A capability was not accepted. Why is not told.
     case refused
     /// There is nothing of that name.

@@ -9,10 +9,13 @@ internal import NIOCore
 struct NodeContext: RequestContext {
     var coreContext: CoreRequestContextStorage
     var session: Session?
+    /// Where the request comes from.
+    var source: RequestSource
 
     init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)
         session = nil
+        self.source = RequestSource(source.channel.remoteAddress)
     }
 }
 
@@ -20,11 +23,13 @@ struct NodeContext: RequestContext {
 struct PersonContext: ChildRequestContext {
     var coreContext: CoreRequestContextStorage
     let session: Session
+    let source: RequestSource
 
     init(context: NodeContext) throws {
         guard let session = context.session else { throw APIError.unauthenticated }
         coreContext = context.coreContext
         self.session = session
+        source = context.source
     }
 }
 

@@ -13,6 +13,8 @@ struct Problem {
     let name: String
     let title: String
     let detail: String?
+    /// After how many seconds it may be tried again; `nil` where that is not known.
+    private var retryAfter: Int64?
 
     /// The one mapping from errors to HTTP.
     init(_ error: APIError) {
@@ -27,6 +29,13 @@ struct Problem {
         case .unauthenticated: self.init(.unauthorized, "unauthenticated", "There is no valid session", nil)
         case .wrongCredentials:
             self.init(.unauthorized, "wrong-credentials", "Handle and passphrase do not belong together", nil)
+        case .wrongSecret:
+            self.init(.unauthorized, "wrong-credentials", "The passphrase or recovery code is not the right one", nil)
+        case .tooManyAttempts(let seconds):
+            self.init(
+                .tooManyRequests, "too-many-attempts", "There were too many wrong guesses",
+                "the next one may be made in \(seconds) seconds")
+            retryAfter = seconds
         case .refused: self.init(.forbidden, "refused", "The capability was not accepted", nil)
         case .notFound: self.init(.notFound, "not-found", "There is nothing of that name", nil)
         case .moduleNotRun:
@@ -72,6 +81,7 @@ struct Problem {
         let text = (try? DagJSON.encode(.map(map))) ?? "{}"
         var headers: HTTPFields = [.contentType: "application/problem+json", .cacheControl: "no-store"]
         if status == .unauthorized { headers[.wwwAuthenticate] = "Bearer" }
+        if let retryAfter { headers[.retryAfter] = String(retryAfter) }
         return Response(status: status, headers: headers, body: .init(byteBuffer: ByteBuffer(string: text)))
     }
 }

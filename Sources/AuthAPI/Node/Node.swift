@@ -22,6 +22,7 @@ public final class Node: Sendable {
     /// What the node was before: what is addressed to these principals, or granted at them, is served.
     let formers: Set<Principal>
     let turns = Turns()
+    let attempts: AttemptLimiter
     let key: SigningKey
     let hasher: PassphraseHasher
     let client: PeerClient
@@ -50,6 +51,7 @@ public final class Node: Sendable {
         self.client = client
         self.random = random
         self.clock = clock
+        attempts = AttemptLimiter(clock: clock)
     }
 
     /// The name of the node's one status list. A full list is a later list's beginning, which is not built yet.

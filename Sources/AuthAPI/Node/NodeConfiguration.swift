@@ -21,11 +21,14 @@ public struct NodeConfiguration: Sendable {
     /// The mean delay where nothing else is said: 5 minutes.
     public static let defaultFreshDelay = 300.0
 
+    /// Whether a reverse proxy stands before the node, which says where requests come from.
+    public let isBehindProxy: Bool
+
     /// A configuration.
     public init(
         publicAddress: NodeAddress, modules: [ModuleID], peers: [NodeAddress], pullInterval: Double,
         passwordCost: PasswordHash.Cost, sessionLimits: SessionLimits = SessionLimits(),
-        freshDelay: Double = NodeConfiguration.defaultFreshDelay
+        freshDelay: Double = NodeConfiguration.defaultFreshDelay, isBehindProxy: Bool = false
     ) {
         self.publicAddress = publicAddress
         self.modules = modules
@@ -34,6 +37,7 @@ public struct NodeConfiguration: Sendable {
         self.passwordCost = passwordCost
         self.sessionLimits = sessionLimits
         self.freshDelay = freshDelay
+        self.isBehindProxy = isBehindProxy
     }
 }
 

@@ -60,10 +60,12 @@ public struct NodeServer: Service {
     private static func router(_ node: Node) -> Router<NodeContext> {
         let router = Router(context: NodeContext.self)
         router.add(middleware: ProblemMiddleware())
+        if node.configuration.isBehindProxy { router.add(middleware: ForwardedSourceMiddleware()) }
         router.add(middleware: SessionMiddleware(accounts: AccountService(node: node)))
         NetworkController(node: node).addRoutes(to: router)
         PersonController(node: node).addRoutes(to: router)
         PseudonymController(node: node).addRoutes(to: router)
+        AccountController(node: node).addRoutes(to: router)
         OwnerController(node: node).addRoutes(to: router)
         ViewerController(node: node).addRoutes(to: router)
         return router

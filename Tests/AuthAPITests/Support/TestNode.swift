@@ -25,6 +25,8 @@ struct TestNode: Sendable {
         _ seed: UInt8 = 100, in folder: (TemporaryFolder, name: String)? = nil, peers: [NodeAddress] = [],
         clock: TestClock = TestClock(), log: LogCollector = LogCollector(), client: PeerClient,
         random: RandomSource = .system, address: NodeAddress? = nil
+        clock: TestClock = TestClock(), log: LogCollector = LogCollector(), passwordCost: PasswordHash.Cost = .minimum,
+        isBehindProxy: Bool = false, hasher: PassphraseHasher = .inPlace, client: PeerClient
     ) async throws {
         let accounts: AccountDatabase
         let pseudonyms: PseudonymDatabase
@@ -47,14 +49,27 @@ struct TestNode: Sendable {
         let parts = Parts(accounts: accounts, pseudonyms: pseudonyms, objects: objects)
         try self.init(
             seed, port: port, configuration, parts, clock: clock, log: log, client: client, random: random)
+            publicAddress: NodeAddress("http://127.0.0.1:\(port)"),
+            modules: [ModuleID(TestNode.market), ModuleID(TestNode.travel)], peers: peers, pullInterval: 0.01,
+            passwordCost: passwordCost, isBehindProxy: isBehindProxy)
+        let parts = Parts(accounts: accounts, pseudonyms: pseudonyms, objects: objects)
+        try self.init(
+            seed, port: port, configuration, parts, clock: clock, log: log, hasher: hasher, client: client)
         try await node.prepare()
     }
 
     /// The same node after a restart: other objects on the same databases.
-    func restarted() async throws -> TestNode {
+    func restarted(
+        passwordCost: PasswordHash.Cost = .minimum, hasher: PassphraseHasher = .inPlace
+    ) async throws -> TestNode {
+        let before = node.configuration
+        let configuration = NodeConfiguration(
+            publicAddress: before.publicAddress, modules: before.modules, peers: before.peers,
+            pullInterval: before.pullInterval, passwordCost: passwordCost)
         let parts = Parts(accounts: node.accounts, pseudonyms: node.pseudonyms, objects: node.objects)
         let again = try TestNode(
             seed, port: port, node.configuration, parts, clock: clock, log: log, client: client, random: random)
+            seed, port: port, configuration, parts, clock: clock, log: log, hasher: hasher, client: client)
         try await again.node.prepare()
         return again
     }
@@ -88,12 +103,15 @@ struct TestNode: Sendable {
         _ seed: UInt8, port: Int, _ configuration: NodeConfiguration, _ parts: Parts,
         _ successions: Successions = Successions(), clock: TestClock, log: LogCollector, client: PeerClient,
         random: RandomSource
+        _ seed: UInt8, port: Int, _ configuration: NodeConfiguration, _ parts: Parts, clock: TestClock,
+        log: LogCollector, hasher: PassphraseHasher, client: PeerClient
     ) throws {
         let key = try TestNode.key(seed)
         node = try Node(
             configuration: configuration, accounts: parts.accounts, pseudonyms: parts.pseudonyms,
             objects: parts.objects, key: key, successions: successions, hasher: .inPlace, client: client,
             random: random, clock: { clock.time })
+            objects: parts.objects, key: key, hasher: hasher, client: client, clock: { clock.time })
         self.seed = seed
         self.random = random
         self.port = port
