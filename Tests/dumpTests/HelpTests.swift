@@ -4,8 +4,10 @@ import Testing
 struct HelpTests {
     /// Every command and every group of commands.
     static let commands = [
-        "", "serve", "node", "node rotate-key", "demo", "account", "account create", "login", "logout", "profile",
-        "profile show", "profile set", "pseudonym", "pseudonym list", "pseudonym rotate",
+        "", "serve", "node", "node rotate-key", "demo", "account", "account create", "account show",
+        "account passphrase", "account recovery-code",
+        "account recover", "account export", "account import", "account rotate", "account delete", "login", "logout",
+        "profile", "profile show", "profile set", "pseudonym", "pseudonym list", "pseudonym rotate",
         "object", "object publish", "object list", "object show", "object verify", "request", "requests",
         "requests list", "requests show", "withdraw", "read", "delegate", "take-back", "inbox", "approve", "deny",
         "grants", "revoke", "receipts", "key", "key create", "key show", "status-list", "verify", "ucan",

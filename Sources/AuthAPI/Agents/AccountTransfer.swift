@@ -45,7 +45,7 @@ struct AccountTransfer {
     private func contents(of session: Session) async throws -> ExportedAccount {
         let owner = OwnerAgent(node: node, session: session)
         var content = ExportedAccount(
-            profile: try await owner.vault.profile().profile, pseudonyms: try await owner.vault.state().pseudonyms)
+            profile: try await owner.vault.profile().profile, modules: try await owner.vault.state().modules)
         for pseudonym in content.pseudonyms {
             let keys = try owner.keys(pseudonym)
             content.decisions += try await owner.records(of: keys).map { .init(pseudonym: pseudonym, record: $0) }
@@ -85,7 +85,7 @@ struct AccountTransfer {
         let account = StoredAccount(
             handle: handle, wrap: wrap, recovery: recovery?.bytes,
             profile: try vault.seal(StoredProfile(profile: content.profile)),
-            state: try vault.seal(AccountState(pseudonyms: content.pseudonyms)))
+            state: try vault.seal(AccountState(modules: content.modules)))
         // The account last: what is interrupted before can be repeated.
         try await adopt(content, root: opened.root)
         try await accounts.add(account)

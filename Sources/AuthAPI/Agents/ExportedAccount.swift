@@ -8,7 +8,7 @@ internal import PseudonymStore
 /// Source: `docs/spec.md`, "What an export holds".
 struct ExportedAccount {
     /// The most pseudonyms of one account that are taken over.
-    static let maximumPseudonyms = 2_000
+    static let maximumPseudonyms: UInt64 = 10_000
 
     /// A decision, and whose it is.
     struct Decision {
@@ -17,34 +17,38 @@ struct ExportedAccount {
     }
 
     var profile: Profile
-    var pseudonyms: [AccountState.Pseudonym]
+    let modules: [ModulePseudonyms]
     var decisions: [Decision] = []
     var requests: [SentRequest] = []
 
     var value: Value {
         [
-            "profile": profile.value, "pseudonyms": .list(pseudonyms.map(\.value)),
+            "profile": profile.value, "modules": .list(modules.map(\.value)),
             "decisions": .list(decisions.map { ["pseudonym": $0.pseudonym.value, "record": $0.record.sealedValue] }),
             "requests": .list(requests.map(\.sealedValue)),
         ]
     }
 
-    init(profile: Profile, pseudonyms: [AccountState.Pseudonym]) {
+    init(profile: Profile, modules: [ModulePseudonyms]) {
         self.profile = profile
-        self.pseudonyms = pseudonyms
+        self.modules = modules
     }
+
+    var pseudonyms: [AccountState.Pseudonym] { modules.flatMap(\.all) }
 
     /// Reads what was sealed into an export; `root` is the root key that it was sealed under. Everything must be of the
     /// account's own pseudonyms.
     init(_ value: Value, root: RootKey) throws {
         var reader = MapReader(value.mapValue ?? Map())
         profile = try Profile(reader.map("profile"))
-        pseudonyms = try reader.list("pseudonyms").map { try AccountState.Pseudonym($0) }
+        modules = try reader.list("modules").map { try ModulePseudonyms($0) }
         let decisionValues = try reader.list("decisions")
         let requestValues = try reader.list("requests")
         try reader.finish()
-        guard pseudonyms.count <= ExportedAccount.maximumPseudonyms, Set(pseudonyms).count == pseudonyms.count else {
-            throw APIError.unacceptable("the export has too many pseudonyms, or one twice")
+        // A key is derived for each: a hostile file must not ask for more than there can be.
+        let count = modules.reduce(0) { $0 + $1.next }
+        guard count <= ExportedAccount.maximumPseudonyms, Set(modules.map(\.module)).count == modules.count else {
+            throw APIError.unacceptable("the export has too many pseudonyms, or a module twice")
         }
         var principals: [AccountState.Pseudonym: Principal] = [:]
         for pseudonym in pseudonyms {

@@ -63,7 +63,12 @@ struct Deny: AsyncParsableCommand {
 }
 
 struct Grants: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "What you granted to whom.")
+    static let configuration = CommandConfiguration(
+        abstract: "What you granted to whom.",
+        discussion: """
+            A grant in the state "elsewhere" was made on another node, from which you brought your account here. It is
+            still read there, and not from here: whoever has it should ask you again. You can revoke it from here.
+            """)
     @OptionGroup var person: PersonOptions
 
     func run() async throws {
@@ -71,13 +76,18 @@ struct Grants: AsyncParsableCommand {
         try person.show(answer) {
             let rows = answer.maps("grants").map { grant in
                 [
-                    ShortID.of(grant.text("id")), grant.text("state"), "…" + ShortID.of(grant.text("viewer")),
+                    ShortID.of(grant.text("id")), state(of: grant), "…" + ShortID.of(grant.text("viewer")),
                     grant.texts("fields"), Output.time(grant.number("expires")), Output.safe(grant.text("purpose")),
                 ]
             }
             if rows.isEmpty { return Output.line("You have granted nothing.") }
             Output.table(["ID", "STATE", "WHO", "FIELDS", "UNTIL (UTC)", "PURPOSE"], rows)
         }
+    }
+
+    private func state(of grant: Map) -> String {
+        let isElsewhere = grant["here"]?.boolValue == false && grant.text("state") == "active"
+        return isElsewhere ? "elsewhere" : grant.text("state")
     }
 }
 

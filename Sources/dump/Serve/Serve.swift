@@ -14,8 +14,17 @@ struct Serve: AsyncParsableCommand {
         abstract: "Run a node.",
         discussion: """
             Settings come from flags, else from the environment (DUMP_DATA, DUMP_LISTEN, DUMP_PUBLIC_URL, DUMP_MODULES,
-            DUMP_PEERS, DUMP_PULL_INTERVAL, DUMP_FRESH_DELAY; lists with commas), else from a JSON file ("data", "listen",
-            "publicUrl", "modules", "peers", "pullInterval", "freshDelay"). The data folder is made where it is not there, with the node's key.
+            DUMP_PEERS, DUMP_PULL_INTERVAL, DUMP_FRESH_DELAY, DUMP_ARGON2_OPERATIONS, DUMP_ARGON2_MEMORY,
+            DUMP_SESSION_DAYS, DUMP_SESSION_IDLE_DAYS, DUMP_BEHIND_PROXY; lists with commas), else from a JSON file ("data", "listen",
+            "publicUrl", "modules", "peers", "pullInterval", "freshDelay", "argon2Operations", "argon2Memory",
+            "sessionDays", "sessionIdleDays", "behindProxy").
+
+            What a guess at a passphrase costs is stored with each account. Where it is raised, an account gets it with its
+            owner's next log-in; it is never lowered. Wrong guesses are counted per account and per address: 10 at once and
+            then one a minute, 60 at once and then one every 10 seconds. Behind a reverse proxy all come from its address:
+            --behind-proxy takes the last one in X-Forwarded-For, which the proxy has to write.
+
+            The data folder is made where it is not there, with the node's key.
             End the node with Ctrl-C or SIGTERM: it finishes what it has accepted.
 
             Example: dump serve --data ./x --listen 127.0.0.1:8001 --module org.dump.market
@@ -42,6 +51,16 @@ struct Serve: AsyncParsableCommand {
             "How long objects under pseudonyms of their own wait at random, in the mean. Default: 300.",
             valueName: "seconds"))
     var freshDelay: Double?
+    @Option(help: ArgumentHelp("The passes of Argon2id over its memory, 1 to 64. Default: 3.", valueName: "count"))
+    var argon2Operations: Int?
+    @Option(help: ArgumentHelp("The memory of Argon2id, 1 to 4096 MiB. Default: 256.", valueName: "mib"))
+    var argon2Memory: Int?
+    @Option(help: ArgumentHelp("How long a session lasts, 1 to 400 days. Default: 30.", valueName: "days"))
+    var sessionDays: Int?
+    @Option(help: ArgumentHelp("How long it lasts without use, 1 to 400 days. Default: 7.", valueName: "days"))
+    var sessionIdleDays: Int?
+    @Flag(help: "A reverse proxy stands before the node, and writes X-Forwarded-For.")
+    var behindProxy = false
     @Option(help: ArgumentHelp("A JSON file with settings.", valueName: "file"))
     var config: String?
 
@@ -77,6 +96,12 @@ struct Serve: AsyncParsableCommand {
         if !peers.isEmpty { flags["peers"] = .stringArray(peers) }
         flags["pullInterval"] = pullInterval.map { .double($0) }
         flags["freshDelay"] = freshDelay.map { .double($0) }
+        let numbers = [
+            "argon2Operations": argon2Operations, "argon2Memory": argon2Memory, "sessionDays": sessionDays,
+            "sessionIdleDays": sessionIdleDays,
+        ]
+        for (name, number) in numbers { flags[ServeSettings.variable(name)] = number.map { .int($0) } }
+        if behindProxy { flags["behindProxy"] = .bool(true) }
         return flags
     }
 

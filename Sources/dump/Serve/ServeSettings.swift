@@ -30,7 +30,8 @@ struct ServeSettings {
 
     /// The names of all settings.
     private static let names: Set<String> = [
-        "data", "listen", "publicUrl", "modules", "peers", "pullInterval", "freshDelay",
+        "data", "listen", "publicUrl", "modules", "peers", "pullInterval", "freshDelay", "argon2Operations",
+        "argon2Memory", "sessionDays", "sessionIdleDays", "behindProxy",
     ]
 
     /// A name that is not known is a mistake, and a node that passed over it would not be the one that was meant.
@@ -67,9 +68,46 @@ struct ServeSettings {
             publicAddress: try usage("the public URL") { try NodeAddress(address ?? "http://\(host):\(listen.port)") },
             modules: try modules.map { name in try usage("a module") { try ModuleID(name) } },
             peers: try peers.map { peer in try usage("a peer") { try NodeAddress(peer) } },
-            pullInterval: interval, passwordCost: .moderate,
-            freshDelay: delay ?? NodeConfiguration.defaultFreshDelay)
+            pullInterval: interval, passwordCost: try await ServeSettings.passwordCost(config),
+            sessionLimits: try await ServeSettings.sessionLimits(config),
+            freshDelay: delay ?? NodeConfiguration.defaultFreshDelay,
+            isBehindProxy: try await setting("behindProxy") { try await config.fetchBool(forKey: "behindProxy") }
+                ?? false)
     }
+
+    private static func passwordCost(_ config: ConfigReader) async throws -> PasswordHash.Cost {
+        let operations = try await number("argon2Operations", 1...64, "the passes of Argon2id", config)
+        let memory = try await number("argon2Memory", 1...4_096, "the memory of Argon2id in MiB", config)
+        return PasswordHash.Cost(
+            operations: operations ?? PasswordHash.Cost.moderate.operations,
+            memory: memory.map { $0 << 20 } ?? PasswordHash.Cost.moderate.memory)
+    }
+
+    private static func sessionLimits(_ config: ConfigReader) async throws -> SessionLimits {
+        let standard = SessionLimits()
+        let days = try await number("sessionDays", 1...400, "the length of a session in days", config)
+        let idle = try await number("sessionIdleDays", 1...400, "the length of a session without use in days", config)
+        let absolute = days.map { Int64($0) * Day.seconds } ?? standard.absolute
+        return SessionLimits(
+            absolute: absolute, idle: min(idle.map { Int64($0) * Day.seconds } ?? standard.idle, absolute))
+    }
+
+    /// A whole number in bounds. A flag or a variable stands before the file.
+    private static func number(
+        _ name: String, _ range: ClosedRange<Int>, _ meaning: String, _ config: ConfigReader
+    ) async throws -> Int? {
+        var value = try await setting(name) { try await config.fetchInt(forKey: ConfigKey([variable(name)])) }
+        if value == nil { value = try await setting(name) { try await config.fetchInt(forKey: ConfigKey([name])) } }
+        guard let value else { return nil }
+        guard range.contains(value) else {
+            throw CommandError.usage("\(meaning): \(range.lowerBound) to \(range.upperBound)")
+        }
+        return value
+    }
+
+    /// The name under which flags and the environment give a setting. `argon2Operations` would be looked for as
+    /// `DUMP_ARGON2OPERATIONS`: after a digit no word is seen to begin.
+    static func variable(_ name: String) -> String { name.replacing("argon2", with: "argon2_") }
 
     private static func listen(_ text: String) throws -> ListenAddress {
         // The port stands behind the last colon: an IPv6 address has colons of its own, in brackets.

@@ -12,7 +12,8 @@ struct NodeClient {
     static func with<Result>(
         _ node: NodeAddress, token: String? = nil, _ body: (NodeClient) async throws -> Result
     ) async throws -> Result {
-        let client = PeerClient()
+        // Argon2id takes its time, and waits where others have come before.
+        let client = PeerClient(patience: 60)
         do {
             let result = try await body(NodeClient(node: node, token: token, client: client))
             try? await client.shutdown()
@@ -32,7 +33,9 @@ struct NodeClient {
     }
 
     /// Sends a request and gives the answer's body.
-    func bytes(_ method: String, _ path: String, _ body: Value? = nil) async throws(CommandError) -> [UInt8] {
+    func bytes(
+        _ method: String, _ path: String, _ body: Value? = nil, limit: Int = 4 << 20
+    ) async throws(CommandError) -> [UInt8] {
         var encoded: (bytes: [UInt8], type: String)?
         if let body {
             encoded = (try reading("the request") { try DagCBOR.encode(body) }, "application/vnd.ipld.dag-cbor")
@@ -41,7 +44,7 @@ struct NodeClient {
         do {
             response = try await client.send(
                 method, node.appending(path), body: encoded, accept: "application/vnd.ipld.dag-cbor", bearer: token,
-                limit: 4 << 20)
+                limit: limit)
         } catch {
             let what =
                 switch error {
@@ -56,8 +59,10 @@ struct NodeClient {
     }
 
     /// Sends a request and gives the answer as a map; an empty map where it has no body.
-    func call(_ method: String, _ path: String, _ body: Value? = nil) async throws(CommandError) -> Map {
-        let bytes = try await bytes(method, path, body)
+    func call(
+        _ method: String, _ path: String, _ body: Value? = nil, limit: Int = 4 << 20
+    ) async throws(CommandError) -> Map {
+        let bytes = try await bytes(method, path, body, limit: limit)
         if bytes.isEmpty { return Map() }
         let value = try reading("the node's answer") { try DagCBOR.decode(bytes) }
         guard let map = value.mapValue else { throw CommandError("the node's answer is no object") }

@@ -27,15 +27,6 @@ struct PersonOptions: ParsableArguments {
     }
 }
 
-/// Options of the commands that need a passphrase.
-struct PassphraseOptions: ParsableArguments {
-    @Option(
-        help: ArgumentHelp(
-            "A private file with the passphrase, for scripts. Else $DUMP_PASSPHRASE, else you are asked.",
-            valueName: "file"))
-    var passphraseFile: String?
-}
-
 /// Names of fields with commas between them: `name,email`.
 struct FieldList: ExpressibleByArgument {
     let fields: [ProfileField]

@@ -1,12 +1,30 @@
 internal import Foundation
 internal import PseudonymStore
 
-/// Where a passphrase comes from: a private file, the environment, or the terminal without echo. Never an argument:
-/// arguments can be seen by others.
+/// Where a passphrase or a recovery code comes from: a private file, the environment, or the terminal without echo.
+/// Never an argument: arguments can be seen by others.
 enum PassphrasePrompt {
-    /// The passphrase; asked for twice where `confirming` is set and a person is asked.
-    static func passphrase(_ options: PassphraseOptions, confirming: Bool) throws(CommandError) -> String {
-        if let path = options.passphraseFile {
+    /// A secret, and the places where it may be.
+    struct Secret {
+        /// What it is, as it is asked for.
+        let name: String
+        /// The option that names a file.
+        let option: String
+        /// The variable of the environment.
+        let variable: String
+
+        static let passphrase = Secret(name: "Passphrase", option: "--passphrase-file", variable: "DUMP_PASSPHRASE")
+        static let newPassphrase = Secret(
+            name: "New passphrase", option: "--new-passphrase-file", variable: "DUMP_NEW_PASSPHRASE")
+        static let filePassphrase = Secret(
+            name: "Passphrase of the file", option: "--file-passphrase-file", variable: "DUMP_FILE_PASSPHRASE")
+        static let recoveryCode = Secret(
+            name: "Recovery code", option: "--recovery-file", variable: "DUMP_RECOVERY_CODE")
+    }
+
+    /// The secret; asked for twice where `confirming` is set and a person is asked.
+    static func read(_ secret: Secret, file: String?, confirming: Bool = false) throws(CommandError) -> String {
+        if let path = file {
             let bytes = try reading(path) { try PrivateFile.read(path, limit: 4_096) }
             let line = bytes.prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }
             guard let text = String(validating: line, as: UTF8.self) else {
@@ -14,31 +32,23 @@ enum PassphrasePrompt {
             }
             return text
         }
-        if let text = ProcessInfo.processInfo.environment["DUMP_PASSPHRASE"] { return text }
+        if let text = ProcessInfo.processInfo.environment[secret.variable] { return text }
         guard isatty(STDIN_FILENO) == 1 else {
-            throw .usage("there is no terminal to ask for the passphrase on; use --passphrase-file or DUMP_PASSPHRASE")
+            let name = secret.name.prefix(1).lowercased() + secret.name.dropFirst()
+            throw .usage(
+                "there is no terminal to ask for the \(name) on; use \(secret.option) or \(secret.variable)")
         }
-        let text = try ask("Passphrase: ")
-        if confirming, try ask("The same again: ") != text { throw CommandError("the two passphrases differ") }
+        let text = try HiddenInput.ask("\(secret.name): ")
+        if confirming, try HiddenInput.ask("The same again: ") != text {
+            throw CommandError("the two passphrases differ")
+        }
         return text
     }
 
-    private static func ask(_ prompt: String) throws(CommandError) -> String {
-        var settings = termios()
-        guard unsafe tcgetattr(STDIN_FILENO, &settings) == 0 else { throw .usage("the terminal cannot be used") }
-        let before = settings
-        settings.c_lflag &= ~tcflag_t(ECHO)
-        guard unsafe tcsetattr(STDIN_FILENO, TCSAFLUSH, &settings) == 0 else {
-            throw .usage("the terminal cannot be used without echo")
-        }
-        defer {
-            var restored = before
-            unsafe _ = tcsetattr(STDIN_FILENO, TCSAFLUSH, &restored)
-            FileHandle.standardError.write(Data("\n".utf8))
-        }
-        // Only now: what is typed before the echo is off would be shown, and thrown away.
-        FileHandle.standardError.write(Data(prompt.utf8))
-        guard let line = readLine(strippingNewline: true) else { throw CommandError("no passphrase was given") }
-        return line
+    /// Whether a person at the terminal types `yes`.
+    static func isConfirmed(_ question: String) throws(CommandError) -> Bool {
+        guard isatty(STDIN_FILENO) == 1 else { throw .usage("there is no terminal to ask on; use --yes") }
+        FileHandle.standardError.write(Data("\(question) Type yes to go on: ".utf8))
+        return readLine(strippingNewline: true) == "yes"
     }
 }

@@ -23,10 +23,9 @@ struct TestNode: Sendable {
     /// A node in memory, or in files of a folder whose names begin with `name`.
     init(
         _ seed: UInt8 = 100, in folder: (TemporaryFolder, name: String)? = nil, peers: [NodeAddress] = [],
-        clock: TestClock = TestClock(), log: LogCollector = LogCollector(), client: PeerClient,
-        random: RandomSource = .system, address: NodeAddress? = nil
         clock: TestClock = TestClock(), log: LogCollector = LogCollector(), passwordCost: PasswordHash.Cost = .minimum,
-        isBehindProxy: Bool = false, hasher: PassphraseHasher = .inPlace, client: PeerClient
+        isBehindProxy: Bool = false, hasher: PassphraseHasher = .inPlace, client: PeerClient,
+        random: RandomSource = .system, address: NodeAddress? = nil
     ) async throws {
         let accounts: AccountDatabase
         let pseudonyms: PseudonymDatabase
@@ -44,17 +43,12 @@ struct TestNode: Sendable {
         let port = try FreePort.next()
         let configuration = try NodeConfiguration(
             publicAddress: address ?? NodeAddress("http://127.0.0.1:\(port)"),
-            modules: modules, peers: peers, pullInterval: 0.01,
-            passwordCost: .minimum)
+            modules: modules, peers: peers, pullInterval: 0.01, passwordCost: passwordCost,
+            isBehindProxy: isBehindProxy)
         let parts = Parts(accounts: accounts, pseudonyms: pseudonyms, objects: objects)
         try self.init(
-            seed, port: port, configuration, parts, clock: clock, log: log, client: client, random: random)
-            publicAddress: NodeAddress("http://127.0.0.1:\(port)"),
-            modules: [ModuleID(TestNode.market), ModuleID(TestNode.travel)], peers: peers, pullInterval: 0.01,
-            passwordCost: passwordCost, isBehindProxy: isBehindProxy)
-        let parts = Parts(accounts: accounts, pseudonyms: pseudonyms, objects: objects)
-        try self.init(
-            seed, port: port, configuration, parts, clock: clock, log: log, hasher: hasher, client: client)
+            seed, port: port, configuration, parts, clock: clock, log: log, hasher: hasher, client: client,
+            random: random)
         try await node.prepare()
     }
 
@@ -68,8 +62,8 @@ struct TestNode: Sendable {
             pullInterval: before.pullInterval, passwordCost: passwordCost)
         let parts = Parts(accounts: node.accounts, pseudonyms: node.pseudonyms, objects: node.objects)
         let again = try TestNode(
-            seed, port: port, node.configuration, parts, clock: clock, log: log, client: client, random: random)
-            seed, port: port, configuration, parts, clock: clock, log: log, hasher: hasher, client: client)
+            seed, port: port, configuration, parts, clock: clock, log: log, hasher: hasher, client: client,
+            random: random)
         try await again.node.prepare()
         return again
     }
@@ -101,17 +95,14 @@ struct TestNode: Sendable {
 
     private init(
         _ seed: UInt8, port: Int, _ configuration: NodeConfiguration, _ parts: Parts,
-        _ successions: Successions = Successions(), clock: TestClock, log: LogCollector, client: PeerClient,
-        random: RandomSource
-        _ seed: UInt8, port: Int, _ configuration: NodeConfiguration, _ parts: Parts, clock: TestClock,
-        log: LogCollector, hasher: PassphraseHasher, client: PeerClient
+        _ successions: Successions = Successions(), clock: TestClock, log: LogCollector,
+        hasher: PassphraseHasher = .inPlace, client: PeerClient, random: RandomSource
     ) throws {
         let key = try TestNode.key(seed)
         node = try Node(
             configuration: configuration, accounts: parts.accounts, pseudonyms: parts.pseudonyms,
-            objects: parts.objects, key: key, successions: successions, hasher: .inPlace, client: client,
+            objects: parts.objects, key: key, successions: successions, hasher: hasher, client: client,
             random: random, clock: { clock.time })
-            objects: parts.objects, key: key, hasher: hasher, client: client, clock: { clock.time })
         self.seed = seed
         self.random = random
         self.port = port
