@@ -71,6 +71,21 @@ struct UnlinkabilityTests {
         }
     }
 
+    @Test func `objects before and after a rotation share no eight bytes that another person's has not`() async throws {
+        try await withClient { client in
+            let fixed = try await FixedNode(client)
+            let (steve, stephanie) = (
+                try await fixed.owner("steve", seed: 1), try await fixed.owner("stephanie", seed: 2)
+            )
+            let before = windows(try await steve.publish(body(1), module: market))
+            let rotation = try await steve.rotate(in: market, isVouching: false)
+            let after = try await steve.publish(body(2), module: market)
+            let others = windows(try await stephanie.publish(body(3), module: market))
+            #expect(after.issuer == rotation.current)
+            #expect(windows(after).intersection(before).subtracting(others).isEmpty)
+        }
+    }
+
     @Test func `an object of the same body is as long under every pseudonym`() async throws {
         try await withClient { client in
             let fixed = try await FixedNode(client)
