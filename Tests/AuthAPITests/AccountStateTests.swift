@@ -78,7 +78,7 @@ struct AccountStateTests {
             let node = try await TestNode(client: client)
             let handle = try Handle("steve")
             let vault = Vault(node: node.node, handle: handle, root: root)
-            let kind = SealedKind("dump/v1/account/pseudonyms", sizeClasses: [4_096, 65_536])
+            let kind = SealedKind("dump/v1/account/pseudonyms", sizeClasses: [4_096])
             let sealed = try SealedValue.seal(
                 value, kind: kind, key: root.profileKeys().state, context: Array(handle.string.utf8))
             let key = try SecretBytes.random(count: 32, in: .scratch)
@@ -86,7 +86,7 @@ struct AccountStateTests {
                 root, handle: handle, key: key, salt: [UInt8](repeating: 0, count: PasswordHash.saltLength),
                 cost: .minimum)
             try await node.node.accounts.add(
-                StoredAccount(handle: handle, wrap: wrap, profile: vault.seal(StoredProfile()), state: sealed))
+                StoredAccount(handle: handle, wrap: wrap, recovery: nil, profile: vault.seal(StoredProfile()), state: sealed))
             // It is read, changed, and read again in the new form.
             let read = try await vault.state()
             try await vault.updateState { _ = $0.fresh(in: market) }

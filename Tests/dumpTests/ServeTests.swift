@@ -65,7 +65,7 @@ struct ServeTests {
 
     @Test(
         .enabled(if: Executable.other("sqlite3") != nil, "needs the sqlite3 command"),
-        arguments: ["accounts", "pseudonyms", "objects"])
+        arguments: ["accounts", "pseudonyms", "objects-\(Node.module)"])
     func `a data folder of a newer version is refused by its name`(_ name: String) async throws {
         try await Node.with { node, _ in
             await node.stop()
@@ -73,19 +73,20 @@ struct ServeTests {
             let sql = "INSERT INTO grdb_migrations VALUES ('1000 from the future'); PRAGMA wal_checkpoint(TRUNCATE);"
             let sqlite = try #require(Executable.other("sqlite3"))
             #expect(try await RunningProcess([file, sql], of: sqlite).outcome().code == 0)
-            try await Command.run("serve", "--data", node.folder, "--listen", "127.0.0.1:\(node.port)")
+            let arguments = ["--data", node.folder, "--listen", "127.0.0.1:\(node.port)", "--module", Node.module]
+            try await Command.run(["serve"] + arguments)
                 .isRefusal(file, "was written by a newer version")
         }
     }
 
-    @Test(arguments: ["accounts", "pseudonyms", "objects"])
+    @Test(arguments: ["accounts", "pseudonyms", "objects", "objects-\(Node.module)"])
     func `a database that is none is refused, and left as it is`(_ name: String) async throws {
         let scratch = try Scratch()
         let folder = scratch.path("node")
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let rubbish = Data(repeating: 0x5a, count: 8_192)
         let file = try scratch.write(rubbish, to: "node/\(name).sqlite")
-        try await Command.run("serve", "--data", folder, "--listen", "127.0.0.1:1").isRefusal()
+        try await Command.run("serve", "--data", folder, "--listen", "127.0.0.1:1", "--module", Node.module).isRefusal()
         #expect(try Scratch.read(file) == rubbish)
     }
 }
