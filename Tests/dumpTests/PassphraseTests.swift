@@ -107,8 +107,9 @@ import Testing
 }
 
 /// The processes of this machine. Source: proc(5).
-private enum ProcessTable {
+enum ProcessTable {
     struct Entry {
+        let identifier: Int32
         let parent: Int32
         let arguments: String
         let environment: String
@@ -117,13 +118,15 @@ private enum ProcessTable {
     static func read() -> [Entry] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
         return names.compactMap { name in
-            guard Int32(name) != nil, let status = text("\(name)/stat") else { return nil }
+            guard let identifier = Int32(name), let status = text("\(name)/stat") else { return nil }
             // The name of the program stands in parentheses and may hold anything; state and parent follow it.
             let words = status.suffix(from: status.lastIndex(of: ")") ?? status.startIndex).split(separator: " ")
             guard words.count > 2, let parent = Int32(words[2]), let arguments = text("\(name)/cmdline") else {
                 return nil
             }
-            return Entry(parent: parent, arguments: arguments, environment: text("\(name)/environ") ?? "")
+            return Entry(
+                identifier: identifier, parent: parent, arguments: arguments, environment: text("\(name)/environ") ?? ""
+            )
         }
     }
 

@@ -1,0 +1,1 @@
+../../AuthAPITests/Support/Canary.swift
