@@ -62,6 +62,7 @@ struct CanaryTests {
 
     // MARK: The places
 
+    // Threat: STR-35
     @Test func `nothing that was planted is in a file of the data folder, while it runs and after`() async throws {
         let folder = try TemporaryFolder()
         let canaries = try await withTwoNodes(in: folder) { x, y in
@@ -75,6 +76,7 @@ struct CanaryTests {
         #expect(found.isEmpty, "after they have ended")
     }
 
+    // Threat: STR-37
     @Test func `no answer holds what was planted and is not meant for the caller, and no log holds any of it`()
         async throws
     {
@@ -115,6 +117,7 @@ struct CanaryTests {
         ("POST", "/v1/requests/ID/revoke"),
     ]
 
+    // Threat: STR-37, STR-38
     @Test func `a wrong body is told of without a word of it, and so it is logged`() async throws {
         try await withTwoNodes { x, y in
             let scene = try await CanaryScene(x, y)
@@ -135,6 +138,7 @@ struct CanaryTests {
         }
     }
 
+    // Threat: STR-38
     @Test func `a wrong path, query or token is told of without a word of it, and so it is logged`() async throws {
         try await withNode { node in
             let steve = try await node.account("steve")

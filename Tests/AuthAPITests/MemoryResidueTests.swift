@@ -39,6 +39,7 @@ import Testing
         return found
     }
 
+    // Threat: STR-40
     @Test func `no key of a person is in memory between requests`() async throws {
         try await withTwoNodes { x, y in
             var (steve, stephanie) = (try await x.account("steve"), try await y.account("stephanie"))

@@ -55,6 +55,7 @@ import Testing
         return try ProcessMemory.find(needles)
     }
 
+    // Threat: STR-40
     @Test(arguments: Use.allCases) func `no use of a key leaves a part of it behind`(use: Use) throws {
         let found = try Self.residue(of: use)
         #expect(found.isEmpty, "\(found)")

@@ -33,7 +33,49 @@ enum DatabaseFile: String, CaseIterable, Sendable {
     }
 }
 
+/// What `docs/spec.md`, "Storage", says of the columns of a file.
+private enum SpecifiedColumns {
+    /// The columns in the table under the heading of a file, as `table.column`: one that begins with a point is of the
+    /// table that was named last.
+    static func of(_ file: DatabaseFile) throws -> Set<String> {
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "../..")
+        let text = try String(contentsOf: root.appending(path: "docs/spec.md"), encoding: .utf8)
+        let section = text.components(separatedBy: "### `\(file.rawValue).sqlite`").dropFirst().first ?? ""
+        let rows = section.prefix(upTo: section.range(of: "\n##")?.lowerBound ?? section.endIndex)
+            .split(separator: "\n").filter { $0.hasPrefix("| `") }
+        return Set(rows.flatMap { columns(in: $0.split(separator: "|").first ?? "") })
+    }
+
+    private static func columns(in cell: Substring) -> [String] {
+        var table = ""
+        // Every second part stands between two backticks.
+        return cell.split(separator: "`", omittingEmptySubsequences: false).enumerated()
+            .filter { $0.offset % 2 == 1 }
+            .map { _, name in
+                if name.hasPrefix(".") { return table + name }
+                table = String(name.prefix { $0 != "." })
+                return String(name)
+            }
+    }
+}
+
 struct SchemaTests {
+    // Threat: LIN-05
+    @Test(arguments: DatabaseFile.allCases)
+    func `every column stands in the specification, and no other does`(file: DatabaseFile) throws {
+        let folder = try TemporaryFolder()
+        _ = try file.open(in: folder)
+        let columns = try DatabaseQueue(path: file.path(in: folder)).read { db in
+            try file.tables(db).flatMap { row in
+                let table: String = row["name"]
+                return try db.columns(in: table).map { "\(table).\($0.name)" }
+            }
+        }
+        let specified = try SpecifiedColumns.of(file)
+        #expect(Set(columns).subtracting(specified) == [], "columns that the specification lacks")
+        #expect(specified.subtracting(columns) == [], "columns that are not there")
+    }
+
     @Test(arguments: DatabaseFile.allCases)
     func `every table is strict and without row ids`(file: DatabaseFile) throws {
         let folder = try TemporaryFolder()

@@ -35,6 +35,7 @@ import Testing
         try await stage.stephanie.text("read", short(request), "--fields", "name,email")
     }
 
+    // Threat: STR-35, STR-37
     @Test func `nothing that was planted is in a node's files, words, arguments or environment`() async throws {
         let stage = try Stage.current
         try await play(stage)
@@ -49,6 +50,7 @@ import Testing
         try await stage.x.start()
     }
 
+    // Threat: STR-39
     @Test func `a worker that hashes a passphrase has it neither in its arguments nor in its environment`() async throws
     {
         let stage = try Stage.current

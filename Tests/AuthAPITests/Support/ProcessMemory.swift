@@ -114,7 +114,9 @@ enum ProcessMemory {
             let ends = words[0].split(separator: "-").compactMap { UInt($0, radix: 16) }
             let name = words.count > 5 ? String(words[5]) : "anonymous memory"
             guard ends.count == 2, words[1].hasPrefix("r"), words[1].hasSuffix("p"), !name.hasPrefix("[v"),
-                words[1].contains("w") || words[4] == "0"
+                words[1].contains("w") || words[4] == "0",
+                // What is larger is the shadow of a sanitizer, not memory.
+                ends[1] - ends[0] < 1 << 40
             else { return [] }
             let parts = [(ends[0], min(ends[1], own.lowerBound)), (max(ends[0], own.upperBound), ends[1])]
             if !own.overlaps(ends[0]..<ends[1]) { return [Region(start: ends[0], end: ends[1], name: name)] }
