@@ -6,9 +6,11 @@ import Testing
 @testable import Sodium
 
 /// What of a person's keys is in the memory of the process between the requests of its node.
+///
+/// Each test is a process of its own: in that of all tests the search would take long, and keep the others waiting.
 @Suite(.serialized) struct MemoryResidueTests {
     /// The keys of a person who is logged in, masked: the root key, what is derived from it, and what wraps it.
-    private func needles(_ name: String, _ person: Person) async throws -> [Needle] {
+    private static func needles(_ name: String, _ person: Person) async throws -> [Needle] {
         let bytes = try Base64URL.decode(#require(person.token))
         let session = try await AccountService(node: person.node.node).session(token: bytes)
         let root = session.root
@@ -28,88 +30,99 @@ import Testing
         return needles
     }
 
-    /// What is found once the last request has come to its end: its answer may be there before.
-    private func remains(of needles: [Needle]) async throws -> [ProcessMemory.Finding] {
+    /// Requires that nothing is found once the last request has come to its end: its answer may be there before.
+    private static func require(nothingOf needles: [Needle], _ moment: Comment) async throws {
         var found: [ProcessMemory.Finding] = []
         for _ in 0..<3 {
             found = try ProcessMemory.find(needles)
-            if found.isEmpty { break }
+            if found.isEmpty { return }
             try await Task.sleep(for: .milliseconds(100))
         }
-        return found
+        Issue.record("after \(moment): \(found)")
+        throw CancellationError()
     }
 
     // Threat: STR-40
-    @Test func `no key of a person is in memory between requests`() async throws {
-        try await withTwoNodes { x, y in
-            var (steve, stephanie) = (try await x.account("steve"), try await y.account("stephanie"))
-            var keys = try await needles("Steve", steve) + needles("Stephanie", stephanie)
-            #expect(try await remains(of: keys).isEmpty, "an account made")
+    @Test func `no key of a person is in memory between requests`() async {
+        await #expect(processExitsWith: .success) {
+            try await withTwoNodes { x, y in
+                var (steve, stephanie) = (try await x.account("steve"), try await y.account("stephanie"))
+                var keys = try await Self.needles("Steve", steve) + Self.needles("Stephanie", stephanie)
+                try await Self.require(nothingOf: keys, "an account made")
 
-            let credentials: Value = ["handle": "steve", "passphrase": .string(Person.passphrase)]
-            steve = Person(node: x, token: try await x.anyone.done("POST", "/v1/session", credentials).text("token"))
-            keys += try await needles("Steve, again,", steve)
-            #expect(try await remains(of: keys).isEmpty, "a log-in")
+                let credentials: Value = ["handle": "steve", "passphrase": .string(Person.passphrase)]
+                steve = Person(
+                    node: x, token: try await x.anyone.done("POST", "/v1/session", credentials).text("token"))
+                keys += try await Self.needles("Steve, again,", steve)
+                try await Self.require(nothingOf: keys, "a log-in")
 
-            try await steve.setProfile()
-            #expect(try await remains(of: keys).isEmpty, "an edit of the profile")
+                try await steve.setProfile()
+                try await Self.require(nothingOf: keys, "an edit of the profile")
 
-            let object = try await steve.publish()
-            #expect(try await remains(of: keys).isEmpty, "an object published")
+                let object = try await steve.publish()
+                try await Self.require(nothingOf: keys, "an object published")
 
-            try await PullService(node: y.node, logger: y.log.logger)
-                .pull(ModuleID(TestNode.market), from: x.address)
-            let request = try await stephanie.request(object)
-            #expect(try await remains(of: keys).isEmpty, "a request")
+                try await PullService(node: y.node, logger: y.log.logger)
+                    .pull(ModuleID(TestNode.market), from: x.address)
+                let request = try await stephanie.request(object)
+                try await Self.require(nothingOf: keys, "a request")
 
-            let grant = try await steve.approve(request)
-            #expect(try await remains(of: keys).isEmpty, "an approval")
+                let grant = try await steve.approve(request)
+                try await Self.require(nothingOf: keys, "an approval")
 
-            #expect(try await stephanie.read(request, ["name", "email"]).status == 200)
-            #expect(try await remains(of: keys).isEmpty, "a reading")
+                try #require(await stephanie.read(request, ["name", "email"]).status == 200)
+                try await Self.require(nothingOf: keys, "a reading")
 
-            _ = try await steve.done("DELETE", "/v1/grants/\(grant)")
-            #expect(try await remains(of: keys).isEmpty, "a revocation")
+                _ = try await steve.done("DELETE", "/v1/grants/\(grant)")
+                try await Self.require(nothingOf: keys, "a revocation")
 
-            #expect(try await steve.call("DELETE", "/v1/session").status == 204)
-            #expect(try await remains(of: keys).isEmpty, "a log-out")
+                try #require(await steve.call("DELETE", "/v1/session").status == 204)
+                try await Self.require(nothingOf: keys, "a log-out")
+            }
         }
     }
 
-    @Test func `a root key that is held is found, and is gone with who held it`() async throws {
-        try await withNode { node in
-            let steve = try await node.account("steve")
-            let bytes = try Base64URL.decode(#require(steve.token))
-            let keys = try await needles("Steve", steve)
-            #expect(try await remains(of: keys).isEmpty)
-            let session = try await AccountService(node: node.node).session(token: bytes)
-            let found = try ProcessMemory.find(keys)
-            #expect(found.map(\.needle) == ["Steve's root key"], "\(found)")
-            withExtendedLifetime(session) {}
+    @Test func `a root key that is held is found, and is gone with who held it`() async {
+        await #expect(processExitsWith: .success) {
+            try await withNode { node in
+                let steve = try await node.account("steve")
+                let bytes = try Base64URL.decode(#require(steve.token))
+                let keys = try await Self.needles("Steve", steve)
+                try await Self.require(nothingOf: keys, "an account made")
+                let session = try await AccountService(node: node.node).session(token: bytes)
+                let found = try ProcessMemory.find(keys)
+                try #require(found.map(\.needle) == ["Steve's root key"], "\(found)")
+                withExtendedLifetime(session) {}
+            }
         }
     }
 
-    @Test(arguments: [SecretBytes.Memory.guarded, .scratch])
-    func `a key is found in either kind of memory, and is gone with its owner`(memory: SecretBytes.Memory) throws {
-        let needle: Needle
-        do {
-            let key = try SecretBytes.random(count: 32, in: memory)
-            needle = Needle("a key", key)
-            #expect(try ProcessMemory.find([needle]).count == 1)
-            key.withBytes { _ in }
+    @Test func `a key is found in either kind of memory, and is gone with its owner`() async {
+        await #expect(processExitsWith: .success) {
+            for memory in [SecretBytes.Memory.guarded, .scratch] {
+                let needle: Needle
+                do {
+                    let key = try SecretBytes.random(count: 32, in: memory)
+                    needle = Needle("a key", key)
+                    try #require(ProcessMemory.find([needle]).count == 1)
+                    key.withBytes { _ in }
+                }
+                try #require(ProcessMemory.find([needle]).isEmpty)
+            }
         }
-        #expect(try ProcessMemory.find([needle]).isEmpty)
     }
 
-    @Test func `a quarter of a key is found in bytes that nobody zeroed`() throws {
-        let needle: Needle
-        let rest: [UInt8]
-        do {
-            let key = try SecretBytes.random(count: 32, in: .scratch)
-            needle = Needle("a key", key)
-            rest = key.withBytes { bytes in (24..<32).map { bytes[$0] } }
+    @Test func `a quarter of a key is found in bytes that nobody zeroed`() async {
+        await #expect(processExitsWith: .success) {
+            let needle: Needle
+            let rest: [UInt8]
+            do {
+                let key = try SecretBytes.random(count: 32, in: .scratch)
+                needle = Needle("a key", key)
+                rest = key.withBytes { bytes in (24..<32).map { bytes[$0] } }
+            }
+            try #require(ProcessMemory.find([needle]).count == 1)
+            withExtendedLifetime(rest) {}
         }
-        #expect(try ProcessMemory.find([needle]).count == 1)
-        withExtendedLifetime(rest) {}
     }
 }
