@@ -89,6 +89,27 @@ import Testing
         }
     }
 
+    /// Leaves a copy of a key on the stack, as functions of others may.
+    @inline(never) private static func spill(_ address: UnsafePointer<UInt8>, depth: Int = 32) {
+        if depth > 0 { return unsafe spill(address, depth: depth - 1) }
+        unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 32) { copy in
+            for index in 0..<32 { unsafe copy[index] = unsafe address[index] }
+        }
+    }
+
+    // Threat: STR-40
+    @Test func `what a call that is given a key leaves on the stack is zeroed after it`() async {
+        await #expect(processExitsWith: .success) {
+            var needles: [Needle] = []
+            try Self.deep {
+                let key = try SecretBytes.random(count: 32, in: .guarded)
+                needles.append(Needle("the key", key))
+                unsafe key.withAddress { address in unsafe Self.spill(address) }
+            }
+            try #require(ProcessMemory.find(needles).isEmpty)
+        }
+    }
+
     @Test func `a copy of a key on the stack is found`() async {
         await #expect(processExitsWith: .success) {
             var needles: [Needle] = []
