@@ -8,7 +8,7 @@ SECONDS ?= 60
 CHECK := . scripts/lib.sh && need_swift && need_packages
 
 .DEFAULT_GOAL := help
-.PHONY: help build release test lint format demo coverage interop fuzz threads bench clean
+.PHONY: help build release test lint format demo coverage interop attack fuzz threads bench clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' Makefile
@@ -33,6 +33,9 @@ demo: ## Build the command and run its demonstration
 
 interop: ## Compare with the example in Python, over many good and bad grants
 	@scripts/interop $(ARGS)
+
+attack: ## Attack our own files and API: link accounts and pseudonyms (PLANT=1: with a leak)
+	@scripts/attack $(ARGS)
 
 coverage: ## Run all tests and list the lines they reach
 	@scripts/coverage $(ARGS)

@@ -155,3 +155,16 @@ need_python() {
     python3 -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 10))' >/dev/null 2>&1 ||
         fail "Python 3.10 or newer is needed, with its venv module."
 }
+
+# Installs the libraries that Examples/verify-python needs, where they are not there, for "$example_venv/bin/python".
+need_example_libraries() {
+    local example="$root/Examples/verify-python"
+    example_venv="$root/.build-interop"
+    need_python
+    cmp -s "$example/requirements.txt" "$example_venv/requirements.txt" && return
+    say "Installing what $example needs into $example_venv"
+    rm -rf "$example_venv"
+    python3 -m venv "$example_venv"
+    "$example_venv/bin/pip" install --quiet --disable-pip-version-check -r "$example/requirements.txt" </dev/null
+    cp "$example/requirements.txt" "$example_venv/"
+}
