@@ -105,7 +105,7 @@ def live(node, traffic, target):
 
 def attack(options, folder):
     """One run: the judged methods, and what was planted."""
-    node = Node(options.dump, folder / "node")
+    node = Node(options.dump, folder / "node", options.days)
     node.folder.mkdir(mode=0o700)
     traffic = Traffic(node, options.accounts, options.seed, options.threads)
     say(f"seed {options.seed}; {options.accounts} accounts, {len(MODULES)} modules, {options.threads} threads")
@@ -143,8 +143,8 @@ def tell(view, people, rows):
     accounts = {row.account for row in view.rows if row.account}
     pseudonyms = {row.pseudonym for row in view.rows if row.pseudonym and not row.is_public}
     say(
-        f"{len(view.files)} files, {len(rows)} tables, {len(view.rows)} rows and entries, {len(view.changes)} changes in "
-        f"logs, {len(view.leftovers)} names in what is free"
+        f"{len(view.files)} files, {len(rows)} tables, {len(view.rows)} rows and entries, {len(view.changes)} changes "
+        f"in logs, {len(view.leftovers)} names in what is free"
     )
     say(
         f"of {len(people.accounts)} people the files name {len(accounts & set(people.accounts))} accounts and "
@@ -157,6 +157,7 @@ def main():
     parser.add_argument("dump", help="the dump executable")
     parser.add_argument("--accounts", type=int, default=300)
     parser.add_argument("--threads", type=int, default=6)
+    parser.add_argument("--days", action="store_true", help="each start of the node is a day later; needs clang")
     parser.add_argument("--shuffles", type=int, default=10_000)
     parser.add_argument("--seed", default=None, help="of the order of actions; printed")
     parser.add_argument("--json", help="write all figures to this file")

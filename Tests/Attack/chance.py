@@ -29,8 +29,8 @@ def interval(numbers, share=0.99):
 
 
 def ranks(values, owners, chooser):
-    """Places of owners by their numbers, 0 for the least: with equals in the middle of their places, and with equals in a
-    random order. Who has no number stands before all others."""
+    """Places of owners by their numbers, 0 for the least: with equals in the middle of their places, and with equals in
+    a random order. Who has no number stands before all others."""
     order = list(range(len(owners)))
     chooser.shuffle(order)
     keys = [values.get(owner, -math.inf) for owner in owners]
@@ -122,8 +122,8 @@ class Matching:
 
 
 class Shuffles:
-    """Random orders, made once: all methods are judged by the same ones. `strata` says which places may change with each
-    other; without it, all may."""
+    """Random orders, made once: all methods are judged by the same ones. `strata` says which places may change with
+    each other; without it, all may."""
 
     def __init__(self, seed):
         self.seed, self.kept = seed, {}
@@ -161,9 +161,9 @@ class Best:
 def judge(matchings, shuffles, first, most):
     """The best of some matchings against the best of the same under shuffles of the truth.
 
-    Each of three figures, correlation, right guesses, and right ones within 5 %, is put in units of its spread under the
-    first shuffles; the greatest over figures and matchings is what is compared. More shuffles are drawn, up to `most`,
-    until chance was as good often enough, or where the best is beyond chance anyway."""
+    Each of three figures, correlation, right guesses, and right ones within 5 %, is put in units of its spread under
+    the first shuffles; the greatest over figures and matchings is what is compared. More shuffles are drawn, up to
+    `most`, until chance was as good often enough, or where the best is beyond chance anyway."""
 
     def draw(matching, numbers):
         return [

@@ -18,7 +18,7 @@ class Group:
 
 
 class Pairs:
-    """Claims that two things are one person's, and who they are. The first group are accounts, the others pseudonyms."""
+    """Claims that two things are one person's, and who they are. The first group are accounts."""
 
     def __init__(self, label, pairs, people):
         self.label, self.pairs, self.guesses = label, pairs, len(pairs)

@@ -6,9 +6,15 @@ specification."""
 import hashlib
 import pathlib
 import re
+from collections import Counter
 
 SPECIFICATION = pathlib.Path(__file__).resolve().parents[2] / "docs" / "spec.md"
 LABEL = re.compile(r"dump/v1/[a-z0-9/-]+[a-z0-9]")
+OPEN_LABEL = re.compile(r'"(dump/v1/[a-z0-9/-]*/)"')
+# What may stand behind a name in the context of a hash: nothing, a word, or a number of 8 bytes.
+WORDS = (b"", b"profile", b"state", b"pseudonyms", b"recovery", b"session", b"sessions")
+# How far behind the last number of a list traces of former ones are looked for.
+BEYOND = 64
 ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 DID = re.compile(rb"did:key:z6Mk[1-9A-HJ-NP-Za-km-z]{44}")
 
@@ -56,8 +62,39 @@ class Names:
 
     def __init__(self, handles, dids, text=None):
         known = labels(text)
+        self.open_labels = sorted(set(OPEN_LABEL.findall(SPECIFICATION.read_text() if text is None else text)))
+        self.known, self.traces = known, {"account": Counter(), "pseudonym": Counter()}
         self.accounts = {form: handle for handle in handles for form in forms(handle, handle.encode(), known)}
         self.pseudonyms = {form: did for did in dids for form in forms(did, public_key(did), known)}
+
+    def learn(self, keys, tables):
+        """Finds the keys that follow from names: `hash` of a name, or of another such key, with a word or a number
+        behind it. `keys` are all values of 32 bytes in the files. Of a row that is gone, the beginning of its key may
+        be left."""
+        some = [label + table for label in self.open_labels for table in tables]
+        beginnings = {key[:4] for key in keys}
+        for kind, found in (("account", self.accounts), ("pseudonym", self.pseudonyms)):
+            context = str.encode if kind == "account" else public_key
+            plain = {context(owner): owner for owner in found.values()}
+            waiting, done = [*plain.items()] + [(form, owner) for form, owner in found.items() if form in keys], set()
+            while waiting:
+                base, owner = waiting.pop()
+                if base in done:
+                    continue
+                done.add(base)
+                for label in self.known + some:
+                    new = [key for word in WORDS if (key := hashed(label, base + word)) in keys]
+                    number = 0
+                    while (key := hashed(label, base + number.to_bytes(8, "big"))) in keys or number == 0:
+                        new += [key] if key in keys else []
+                        number += 1
+                    if label in some and base in plain:
+                        listed = {hashed(label, base + n.to_bytes(8, "big")) for n in range(number + BEYOND)}
+                        self.traces[kind][owner] += sum(key[:4] in beginnings for key in listed - keys)
+                    for key in new:
+                        if key not in found:
+                            found[key] = owner
+                            waiting.append((key, owner))
 
     def account(self, value):
         return self.accounts.get(value.encode() if isinstance(value, str) else value)

@@ -43,11 +43,10 @@ class Unreached(Exception):
 class Node:
     """`dump serve` over a data folder; it can be ended and started again on the same port."""
 
-    def __init__(self, dump, folder, environment=None):
+    def __init__(self, dump, folder, days=False):
         self.dump, self.folder, self.port = dump, pathlib.Path(folder), free_port()
-        self.environment = {
-            key: value for key, value in os.environ.items() if not key.startswith("DUMP_")
-        } | (environment or {})
+        self.environment = {key: value for key, value in os.environ.items() if not key.startswith("DUMP_")}
+        self.day, self.clock = 0, self.build_clock() if days else None
         self.up, self.process = threading.Event(), None
         text = subprocess.run([dump, "serve", "--help"], capture_output=True, text=True).stdout
         self.cheap = all(flag in text for flag in CHEAP)
@@ -62,11 +61,21 @@ class Node:
         place = ["--data", str(self.folder), "--listen", f"127.0.0.1:{self.port}"]
         return [self.dump, "serve", *place, *modules, *cost]
 
+    def build_clock(self):
+        """Builds what moves the node's clock: with it, each start is a day after the last."""
+        source, library = pathlib.Path(__file__).with_name("days.c"), self.folder.parent / "days.so"
+        subprocess.run(["clang", "-shared", "-fPIC", "-O1", "-o", str(library), str(source)], check=True)
+        return str(library)
+
     def start(self):
+        environment = self.environment
+        if self.clock is not None:
+            ahead = {"LD_PRELOAD": self.clock, "ATTACK_SECONDS_AHEAD": str(self.day * 86_400)}
+            environment, self.day = environment | ahead, self.day + 1
         with open(self.folder.parent / f"{self.folder.name}.log", "ab") as log:
             self.process = subprocess.Popen(
                 self.arguments(),
-                env=self.environment,
+                env=environment,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=log,

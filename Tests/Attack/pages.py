@@ -1,6 +1,6 @@
 """Reads SQLite's files without SQLite: pages, cells and where they lie, overflow chains, what is free, and the log.
 
-After the file format at sqlite.org/fileformat2.html. Whatever is damaged or half written is passed over: a copy that was
+After the file format at sqlite.org/fileformat2.html. What is damaged or half written is passed over: a copy that was
 made while the file was written may hold anything."""
 
 import struct

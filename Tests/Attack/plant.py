@@ -41,7 +41,7 @@ def key_columns(database, table):
 
 
 def owners(database, table, whose):
-    """From the key of a row to the owner that one of its short columns names; long ones are objects, which are public."""
+    """From the key of a row to the owner that one of its short columns names; objects are public, and left out."""
     key = key_columns(database, table)
     chosen = ", ".join(f'"{name}"' for name in key)
     found = defaultdict(lambda: None)

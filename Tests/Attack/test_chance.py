@@ -85,6 +85,25 @@ class NamesInFiles(unittest.TestCase):
             self.assertEqual(names.pseudonym(value), did)
         self.assertIsNone(names.account("stephanie"))
 
+    def test_keys_that_follow_from_names_are_found_and_the_beginnings_of_those_that_are_gone(self):
+        did, text = did_of(bytes(32)), '"dump/v1/list/" and `"dump/v1/piece"`'
+
+        def number(value):
+            return value.to_bytes(8, "big")
+
+        listed = [hashed("dump/v1/list/request", bytes(32) + number(n)) for n in range(4)]
+        piece = hashed("dump/v1/piece", listed[1] + number(1))
+        gone = listed[3][:4] + secrets.token_bytes(28)
+        names = Names(["steve"], [did], text)
+        account = hashed("dump/v1/account/id", b"steve")
+        vault = hashed("dump/v1/account/id", account + b"profile")
+        names.learn({*listed[:3], piece, gone, account, vault}, {"request"})
+        for key in (*listed[:3], piece):
+            self.assertEqual(names.pseudonym(key), did)
+        self.assertEqual(names.account(vault), "steve")
+        self.assertIsNone(names.pseudonym(gone))
+        self.assertEqual(names.traces["pseudonym"][did], 1)
+
     def test_hash_and_derivation_have_a_label_and_a_zero_before_the_context(self):
         self.assertNotEqual(hashed("a", b"b"), derived(b"k", "a", b"b"))
         self.assertEqual(digest("bafyreif3msbgxlzzugfd7fo2tpi52nzr64auizauirh2cztncagvbbq2dy")[:2], b"\xbb\x64")

@@ -188,7 +188,7 @@ class Traffic:
             return
         module, offer, _ = person.random.choice(others)
         fields = person.random.sample(FIELDS, person.random.randint(1, 4))
-        duration = 86_400 * person.random.randint(2, 300)
+        duration = 86_400 * person.random.randint(20, 300)
         body = {"module": module, "object": offer, "fields": fields, "purpose": "to see it", "duration": duration}
         sent = self.attempt(caller, person, "POST", "/v1/requests", body)
         if sent:
@@ -204,7 +204,8 @@ class Traffic:
             chance, path = person.random.random(), f"/v1/inbox/{item['id']}"
             if chance < 0.7:
                 fields = item["fields"][: person.random.randint(1, len(item["fields"]))]
-                self.attempt(caller, person, "POST", f"{path}/approve", {"fields": fields, "duration": 86_400})
+                approval = {"fields": fields, "duration": item["duration"]}
+                self.attempt(caller, person, "POST", f"{path}/approve", approval)
             elif chance < 0.85:
                 self.attempt(caller, person, "POST", f"{path}/deny")
 

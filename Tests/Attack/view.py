@@ -49,7 +49,7 @@ class View:
                 continue
             status = path.stat()
             self.files.append((str(path.relative_to(folder)), status.st_size, status.st_mtime_ns, status.st_ino))
-            if path.name.endswith(("-wal", "-shm")):
+            if path.name.endswith("-wal"):
                 continue
             wal = path.with_name(path.name + "-wal")
             file = DatabaseFile(path.read_bytes(), wal.read_bytes() if wal.exists() else b"")
@@ -59,8 +59,18 @@ class View:
                 self.look_for_names(str(path.relative_to(folder)), "file", 0, 0, path.read_bytes())
         for name, file in databases:
             self.learn_objects(file)
+        values = [value for _, file in databases for value in self.keys(file)]
+        tables = {tree for _, file in databases for tree, *_ in file.trees()}
+        names.learn({value for value in values if isinstance(value, bytes) and len(value) == 32}, tables)
         for name, file in databases:
             self.read(name, file)
+
+    @staticmethod
+    def keys(file):
+        """Every value of a file."""
+        for _, _, root, _ in file.trees():
+            for cell in file.cells(root):
+                yield from cell.values
 
     def learn_objects(self, file):
         """Objects are public, and so are their CIDs: an index of CIDs names their pseudonyms."""
