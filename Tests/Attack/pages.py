@@ -94,7 +94,7 @@ class DatabaseFile:
         self.pages = dict(self.base)
         last = max((f.number for f in self.frames if f.live and f.commit), default=-1)
         for frame in self.frames:
-            if frame.live and frame.number <= last:
+            if frame.number <= last:
                 self.pages[frame.page] = frame.image
 
     # The schema.

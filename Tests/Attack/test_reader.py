@@ -128,6 +128,16 @@ class Reader(unittest.TestCase):
                 file.unallocated(number)
             file.freelist()
 
+    def test_a_cell_that_runs_out_of_its_page_is_passed_over(self):
+        database = self.open("page_size = 512")
+        database.execute("CREATE TABLE t (k BLOB PRIMARY KEY, n INTEGER, b BLOB) WITHOUT ROWID")
+        database.execute("INSERT INTO t VALUES (x'01', 1, x'01')")
+        root = self.root(self.file(), "t")
+        data = bytearray(self.path.read_bytes())
+        data[root * 512 - 4 : root * 512] = b"\xff" * 4
+        data[(root - 1) * 512 + 8 : (root - 1) * 512 + 10] = (508).to_bytes(2, "big")
+        self.assertEqual(DatabaseFile(bytes(data)).cells(root), [])
+
     def test_varints_have_up_to_nine_bytes(self):
         self.assertEqual(varint(b"\x7f", 0), (127, 1))
         self.assertEqual(varint(b"\x81\x00", 0), (128, 2))
