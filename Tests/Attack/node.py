@@ -13,8 +13,8 @@ import time
 
 MODULES = ("org.dump.market", "org.dump.rides", "org.dump.rooms")
 
-# The least that libsodium takes: what is looked for here does not depend on the cost of a guess.
-CHEAP = {"--argon2-operations": "1", "--argon2-memory": "8192"}
+# The least that a node takes (in MiB): what is looked for here does not depend on the cost of a guess.
+CHEAP = {"--argon2-operations": "1", "--argon2-memory": "1"}
 
 
 def address(number):
