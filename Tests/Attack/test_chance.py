@@ -220,6 +220,13 @@ class Power(unittest.TestCase):
             (self.folder / f"{name}.tmp").write_bytes(b"\x00".join(values))
         self.assertLessEqual({("free space", "account"), ("free space", "pseudonym")}, self.found())
 
+    def test_revocations_are_public(self):
+        names, did = Names(["steve"], [did_of(bytes(32))]), did_of(bytes(32))
+        view = View(self.folder, names)
+        envelope = bytes(80) + b"\x63cmd\x6c/ucan/revoke" + bytes(80)
+        self.assertEqual(view.whose([bytes(32), envelope]), (None, did, True))
+        self.assertEqual(view.whose([bytes(32), bytes(200)]), (None, did, False))
+
     def test_files_of_people_are_found(self):
         self.write("WITHOUT ROWID")
         for number, handle in enumerate(self.truth.accounts):

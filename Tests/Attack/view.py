@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pages import KINDS, DatabaseFile, pointers
 
 OBJECT = b"\x6edump/obj@1.0.0"
+# Revocations are there to be published, with the pseudonym that revoked.
+REVOCATION = b"\x6c/ucan/revoke"
 WORD = re.compile(rb"[a-z0-9_-]{2,}")
 
 
@@ -85,7 +87,7 @@ class View:
                             self.logs.add(cid)
 
     def whose(self, values):
-        """Account, pseudonym, and whether the row is one of a public log."""
+        """Account, pseudonym, and whether the row is public: an object, its index, or a revocation."""
         account = pseudonym = None
         public = False
         for value in values:
@@ -94,9 +96,9 @@ class View:
             account = account or self.names.account(value)
             found = self.names.pseudonym(value)
             pseudonym = pseudonym or found
-            if found and isinstance(value, bytes) and (value in self.logs or OBJECT in value[:160]):
-                public = True
-        return account, pseudonym, public
+            if isinstance(value, bytes):
+                public = public or REVOCATION in value[:300] or (found and (value in self.logs or OBJECT in value[:160]))
+        return account, pseudonym, bool(public)
 
     def read(self, name, file):
         reached, tree_of = {1}, {}
