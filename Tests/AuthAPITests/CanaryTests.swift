@@ -123,15 +123,13 @@ struct CanaryTests {
             let scene = try await CanaryScene(x, y)
             let (_, request) = try await scene.story()
             let path = { (path: String) in path.replacing("ID", with: request) }
-            for name in ["email", "Steve's passphrase", "Steve's handle"] {
-                for body in Self.wrongBodies(CanaryScene.text(name)) {
-                    for (method, route) in Self.takers {
-                        // A handle and a passphrase as they have to be are no error.
-                        let reply = try await scene.stephanie.send(method, path(route), body)
-                        if reply.status < 400 { continue }
-                        #expect(reply.problem != nil, "\(method) \(route): \(reply.status)")
-                        #expect(scene.leaks(reply, meant: []).isEmpty, "\(method) \(route)")
-                    }
+            for body in Self.wrongBodies(CanaryScene.text("Steve's passphrase")) {
+                for (method, route) in Self.takers {
+                    let reply = try await scene.stephanie.send(method, path(route), body)
+                    // To deny needs no body, and passes over one.
+                    if reply.status == 204 { continue }
+                    #expect(reply.problem != nil, "\(method) \(route): \(reply.status)")
+                    #expect(scene.leaks(reply, meant: []).isEmpty, "\(method) \(route)")
                 }
             }
             #expect(scene.canaries.found(in: x.log.text + y.log.text).isEmpty)
