@@ -62,6 +62,18 @@ extension ModuleLog {
         }
     }
 
+    /// Destroys the waiting objects of some pseudonyms.
+    func drop(of issuers: Set<Principal>) async throws(StoreError) {
+        try await writer.transaction { db in
+            for row in try ModuleLog.waiting(in: db) {
+                guard let object = try? ModuleObject(verifying: row.bytes), issuers.contains(object.issuer) else {
+                    continue
+                }
+                try db.execute(sql: "DELETE FROM waiting WHERE id = ?", arguments: [row.identifier.blob])
+            }
+        }
+    }
+
     private static func waiting(in db: Database) throws -> [Waiting] {
         try Row.fetchAll(db, sql: "SELECT id, bytes FROM waiting ORDER BY id")
             .map { Waiting(identifier: $0.bytes("id"), bytes: $0.bytes("bytes")) }

@@ -72,6 +72,13 @@ public struct ObjectDatabase: Sendable {
         try await log(module).release(probability: probability, random: random)
     }
 
+    /// Destroys the objects of some pseudonyms that wait for the log of a module.
+    ///
+    /// - Throws: ``StoreError``.
+    public func dropWaiting(of issuers: Set<Principal>, in module: ModuleID) async throws(StoreError) {
+        try await log(module).drop(of: issuers)
+    }
+
     /// Adds what a peer's log brought and remembers how far it was read, in one transaction.
     ///
     /// - Throws: ``StoreError``; ``StoreError/notFound`` also where an object is of another module.

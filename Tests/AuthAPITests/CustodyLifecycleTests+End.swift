@@ -84,6 +84,20 @@ extension CustodyLifecycleTests {
         }
     }
 
+    @Test func `what waits to be published is not published after the end`() async throws {
+        try await withNode { node in
+            let (steve, _) = try await node.joined("steve")
+            let (eve, _) = try await node.joined("eve")
+            let path = "/v1/modules/\(TestNode.market)/objects"
+            for person in [steve, eve] {
+                _ = try await person.done("POST", path, ["body": ["title": "x"], "fresh": true])
+            }
+            #expect(try await steve.confirmed("DELETE", "/v1/account").status == 200)
+            let released = try await node.node.objects.release(in: ModuleID(TestNode.market), probability: 1)
+            #expect(released == 1)
+        }
+    }
+
     // MARK: Rotation
 
     @Test func `a new root key keeps the profile, and ends pseudonyms and sessions`() async throws {

@@ -50,8 +50,8 @@ extension CustodyLifecycleTests {
             let body: Value = ["body": ["title": "x"]]
             let path = "/v1/modules/\(TestNode.market)/objects"
             let before = try await scene.steve.done("POST", path, body).text("pseudonym")
-            #expect(try await moved.done("POST", path, body).text("pseudonym") == before)
             #expect(try await scene.y.node.pseudonyms.hasMailbox(Principal(did: before)))
+            #expect(try await moved.done("POST", path, body).text("pseudonym") == before)
             // The account that it came from goes on.
             #expect(try await scene.steve.isLoggedIn)
         }

@@ -85,6 +85,10 @@ struct AccountEnd {
                     answers: records.map { RequestName(request: $0.request.cid, viewer: $0.request.viewer).identifier },
                     shelves: try Shelf.all.map { try Shelf(label: $0, node: node).name(keys) }))
         }
+        // First what would come into the log without anyone to answer for it.
+        for module in node.configuration.modules {
+            try await node.objects.dropWaiting(of: Set(ends.map(\.pseudonym)), in: module)
+        }
         try await node.pseudonyms.remove(ends)
         return end
     }
@@ -92,5 +96,5 @@ struct AccountEnd {
 
 extension Node {
     /// Whether this node serves what a grant opens, and not another one from which its account came.
-    func serves(_ grant: Grant) -> Bool { grant.node == principal }
+    func serves(_ grant: Grant) -> Bool { isSelf(grant.node) }
 }

@@ -116,19 +116,21 @@ struct AccountTransfer {
     }
 
     private func adopt(_ content: ExportedAccount, root: RootKey) async throws {
+        let decided = Dictionary(grouping: content.decisions, by: \.pseudonym)
+        let sentBy = Dictionary(grouping: content.requests, by: \.pseudonym)
         var principals: [Principal] = []
         var records: [StoredRecord] = []
         for pseudonym in content.pseudonyms {
             let keys = try root.pseudonymKeys(module: pseudonym.module, index: pseudonym.index)
             principals.append(keys.principal)
             let decisions = Shelf(label: Shelf.decisions, node: node)
-            for decision in content.decisions where decision.pseudonym == pseudonym {
+            for decision in decided[pseudonym] ?? [] {
                 records.append(
                     try decisions.seal(
                         decision.record.sealedValue, request: decision.record.request.cid, keys: keys))
             }
             let requests = Shelf(label: Shelf.requests, node: node)
-            for sent in content.requests where sent.pseudonym == pseudonym {
+            for sent in sentBy[pseudonym] ?? [] {
                 records.append(try requests.seal(sent.sealedValue, request: sent.request.cid, keys: keys))
             }
         }
