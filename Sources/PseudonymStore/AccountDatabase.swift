@@ -88,6 +88,7 @@ public struct AccountDatabase: Sendable {
             guard let row = try AccountDatabase.account.row(id, in: db), row.bytes("wrapped_root") == old.ciphertext
             else { throw StoreError.notFound }
             try AccountDatabase.account.update(id, AccountDatabase.columns(new, recovery), in: db)
+            try SQLiteFile.markUnsettled(db)
         }
     }
 
@@ -132,6 +133,8 @@ public struct AccountDatabase: Sendable {
         try AccountDatabase.account.remove(id, in: db)
         for part in [Part.state, .profile] { try vault.remove(part.key(of: id), in: db) }
         for session in sessions { try AccountDatabase.session.remove(session, in: db) }
+        // SQLite overwrites what is deleted, but not the copies that stay where it moved rows between pages before.
+        try SQLiteFile.markUnsettled(db)
     }
 
     // MARK: Sessions

@@ -17,7 +17,10 @@ extension PseudonymDatabase {
     static func revoke(_ change: RevocationChange, in db: Database) throws {
         try checkClaim(of: change.place, in: db)
         try insert(change.revocation, in: db)
-        for slot in change.slots { try disclosedField.remove(slot, in: db) }
+        var isDestroyed = false
+        for slot in change.slots where try disclosedField.remove(slot, in: db) { isDestroyed = true }
+        // SQLite overwrites what is deleted, but not the copies that stay where it moved rows between pages before.
+        if isDestroyed { try SQLiteFile.markUnsettled(db) }
         try setStatus(change.place.index, in: change.place.list, db)
         if let record = change.record { try put(record, in: db) }
     }

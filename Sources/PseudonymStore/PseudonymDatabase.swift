@@ -71,12 +71,26 @@ public struct PseudonymDatabase: Sendable {
         try await writer.transaction { db in
             try PseudonymDatabase.consume(nonce, now: now, in: db)
             let list = pseudonym.publicKey
-            guard try PseudonymDatabase.mailbox.has(list, in: db),
-                try PseudonymDatabase.request.count(list, in: db) < PseudonymDatabase.maximumPending,
-                try PseudonymDatabase.request.first(list, tag: name.identifier, in: db) == nil
-            else { return }
             let entry = SealedTable.Entry(tag: name.identifier, value: name.viewerTag + sealed)
+            let isTaken =
+                try PseudonymDatabase.mailbox.has(list, in: db)
+                && PseudonymDatabase.request.count(list, in: db) < PseudonymDatabase.maximumPending
+                && PseudonymDatabase.request.first(list, tag: name.identifier, in: db) == nil
+            guard isTaken else { return try PseudonymDatabase.writeInVain(entry, in: db) }
             try PseudonymDatabase.request.append(entry, to: list, in: db)
+        }
+    }
+
+    /// Does what taking or removing a request does, on requests that are nobody's: what is answered alike takes as long.
+    private static func writeInVain(_ entry: SealedTable.Entry, in db: Database) throws {
+        // No pseudonym has this key: it is no point of the curve that is accepted.
+        let nobody = [UInt8](repeating: 0, count: 32)
+        let zeros = SealedTable.Entry(tag: nobody, value: [UInt8](repeating: 0, count: entry.value.count))
+        if try request.tags(nobody, in: db).isEmpty {
+            try request.append(zeros, to: nobody, in: db)
+        } else {
+            try request.remove(tag: nobody, from: nobody, in: db)
+            try request.append(zeros, to: nobody, in: db)
         }
     }
 
@@ -100,7 +114,10 @@ public struct PseudonymDatabase: Sendable {
             let list = pseudonym.publicKey
             guard let entry = try PseudonymDatabase.request.first(list, tag: name.identifier, in: db),
                 entry.value.starts(with: name.viewerTag)
-            else { return }
+            else {
+                let nothing = [UInt8](repeating: 0, count: RequestName.tagLength)
+                return try PseudonymDatabase.writeInVain(.init(tag: nothing, value: nothing), in: db)
+            }
             try PseudonymDatabase.request.remove(tag: name.identifier, from: list, in: db)
         }
     }
@@ -198,6 +215,8 @@ public struct PseudonymDatabase: Sendable {
                 try PseudonymDatabase.receipt.removeAll(list, in: db)
                 try PseudonymDatabase.mailbox.remove(list, in: db)
             }
+            // As after a revocation.
+            try SQLiteFile.markUnsettled(db)
         }
     }
 }

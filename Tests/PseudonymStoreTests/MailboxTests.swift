@@ -104,6 +104,26 @@ struct MailboxTests {
         #expect(try await database.count("request") == 1)
     }
 
+    // MARK: What is answered alike
+
+    @Test func `what is not taken writes as much as what is`() async throws {
+        let folder = try TemporaryFolder()
+        let database = try PseudonymDatabase(path: folder.file("p.sqlite"))
+        func rows() async throws -> Int? {
+            try await database.writer.read { db in
+                try Int.fetchOne(db, sql: "SELECT count(*) FROM request WHERE spare = 0")
+            }
+        }
+        for number in 1...3 as ClosedRange<UInt8> {
+            try await database.addTestRequest(.test(number))
+            // One row is rewritten again and again: a flood of requests to nobody takes no room.
+            #expect(try await rows() == 1)
+        }
+        try await database.withdrawRequest(.test(9), from: Party.owner.principal, nonce: .test(251), now: testTime)
+        #expect(try await rows() == 1)
+        #expect(try await database.requests(of: Party.owner.principal).isEmpty)
+    }
+
     // MARK: Names
 
     @Test func `a request's name says nothing of its viewer`() throws {

@@ -91,9 +91,7 @@ struct UniformTable: Sendable {
     func remove(_ id: [UInt8], in db: Database) throws -> Bool {
         try db.execute(cachedSQL: "DELETE FROM \(name) WHERE id = ? AND spare = 0", [id.blob])
         if db.changesCount == 0 { return false }
-        // The first bytes keep it in its place, among the same neighbours.
-        let key = id.prefix(4) + RandomSource.system.bytes(UniformTable.keyLength - 4)
-        try write(Array(key), spare: 1, empty, in: db)
+        try write(try key(inPlaceOf: id, in: db), spare: 1, empty, in: db)
         try Room.add(1, for: name, in: db)
         return true
     }
@@ -111,6 +109,19 @@ struct UniformTable: Sendable {
         }
         try Room.grow(by: count, for: name, in: db)
         try SQLiteFile.markUnsettled(db)
+    }
+
+    /// A random key between the neighbours of one that went: it keeps the row in its page, and tells nothing of the key
+    /// itself.
+    private func key(inPlaceOf id: [UInt8], in db: Database) throws -> [UInt8] {
+        func start(_ row: Row?) -> UInt64? { row?.bytes("id").prefix(8).reduce(0) { $0 << 8 | UInt64($1) } }
+        let below = try Row.fetchOne(
+            db, cachedSQL: "SELECT id FROM \(name) WHERE id < ? ORDER BY id DESC LIMIT 1", [id.blob])
+        let above = try Row.fetchOne(
+            db, cachedSQL: "SELECT id FROM \(name) WHERE id > ? ORDER BY id LIMIT 1", [id.blob])
+        // Two keys of the same 8 bytes are as good as never there; a key on either side of them would do, too.
+        let start = UInt64.random(in: (start(below) ?? 0)...max(start(below) ?? 0, start(above) ?? .max))
+        return bigEndian(Int(bitPattern: UInt(start))) + RandomSource.system.bytes(UniformTable.keyLength - 8)
     }
 
     private var empty: [[UInt8]] { columns.map { [UInt8](repeating: 0, count: $0.length) } }

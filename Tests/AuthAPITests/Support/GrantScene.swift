@@ -100,7 +100,7 @@ struct GrantScene: Sendable {
 }
 
 extension PseudonymDatabase {
-    /// How many rows each table has that are not spare.
+    /// How many rows each table has that are not spare, nor nobody's request.
     func rowCounts() async throws -> [String: Int] {
         try await writer.read { db in
             var counts: [String: Int] = [:]
@@ -108,7 +108,9 @@ extension PseudonymDatabase {
             for table in tables {
                 let hasSpares = try db.columns(in: table).contains { $0.name == "spare" }
                 counts[table] = try Int.fetchOne(
-                    db, sql: "SELECT count(*) FROM \(table)" + (hasSpares ? " WHERE spare = 0" : ""))
+                    db,
+                    sql: "SELECT count(*) FROM \(table)" + (hasSpares ? " WHERE spare = 0" : "")
+                        + (table == "request" ? " AND tag <> zeroblob(32)" : ""))
             }
             return counts
         }

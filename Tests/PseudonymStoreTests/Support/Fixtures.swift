@@ -105,9 +105,14 @@ extension PseudonymDatabase {
             request, to: Party.owner.principal, sealed: [7, 7], nonce: .test(request.identifier[0]), now: testTime)
     }
 
-    /// How many rows of a table are not spare.
+    /// How many rows of a table are not spare, nor nobody's request.
     func count(_ table: String) async throws -> Int {
-        let condition = table == "status_list" ? "" : "WHERE spare = 0"
+        let condition =
+            switch table {
+            case "status_list": ""
+            case "request": "WHERE spare = 0 AND tag <> zeroblob(32)"
+            default: "WHERE spare = 0"
+            }
         return try await writer.read { db in
             try Int.fetchOne(db, sql: "SELECT count(*) FROM \(table) \(condition)") ?? -1
         }
