@@ -95,14 +95,11 @@ extension PseudonymDatabase {
             var statuses = StatusList(count: count)
             try db.execute(
                 sql: "INSERT INTO status_list VALUES (?, ?)", arguments: [list, statuses.bytes.blob])
-            for _ in 0..<decoys {
-                let index = Int(random.number(below: UInt32(count)))
-                try statuses.revoke(index)
-                // A decoy is taken like any other index, under a claim that nobody has.
-                let place = PseudonymDatabase.key(of: index, in: list)
-                if try PseudonymDatabase.statusClaim.has(place, in: db) { continue }
-                try PseudonymDatabase.statusClaim.insert(place, [random.bytes(32)], in: db)
-            }
+            // A decoy is taken like any other index, under a claim that nobody has.
+            let indices = Set((0..<decoys).map { _ in Int(random.number(below: UInt32(count))) })
+            for index in indices { try statuses.revoke(index) }
+            try PseudonymDatabase.statusClaim.add(
+                indices.map { (PseudonymDatabase.key(of: $0, in: list), [random.bytes(32)]) }, in: db)
             try db.execute(
                 sql: "UPDATE status_list SET statuses = ? WHERE id = ?", arguments: [statuses.bytes.blob, list])
         }

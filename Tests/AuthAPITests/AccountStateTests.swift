@@ -86,7 +86,8 @@ struct AccountStateTests {
                 root, handle: handle, key: key, salt: [UInt8](repeating: 0, count: PasswordHash.saltLength),
                 cost: .minimum)
             try await node.node.accounts.add(
-                StoredAccount(handle: handle, wrap: wrap, recovery: nil, profile: vault.seal(StoredProfile()), state: sealed))
+                StoredAccount(
+                    handle: handle, wrap: wrap, recovery: nil, profile: vault.seal(StoredProfile()), state: sealed))
             // It is read, changed, and read again in the new form.
             let read = try await vault.state()
             try await vault.updateState { _ = $0.fresh(in: market) }

@@ -32,7 +32,8 @@ struct UnlinkabilityTests {
             let vault = Vault(node: node.node, handle: handle, root: root)
             try await node.node.accounts.add(
                 StoredAccount(
-                    handle: handle, wrap: wrap, recovery: nil, profile: vault.seal(StoredProfile()), state: vault.seal(AccountState()))
+                    handle: handle, wrap: wrap, recovery: nil, profile: vault.seal(StoredProfile()),
+                    state: vault.seal(AccountState()))
             )
             return OwnerAgent(node: node.node, session: Session(handle: handle, root: root, identifier: []))
         }

@@ -40,7 +40,9 @@ private enum SpecifiedColumns {
     static func of(_ file: DatabaseFile) throws -> Set<String> {
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "../..")
         let text = try String(contentsOf: root.appending(path: "docs/spec.md"), encoding: .utf8)
-        let section = text.components(separatedBy: file == .objects ? "### `objects-`" : "### `\(file.rawValue).sqlite`").dropFirst().first ?? ""
+        let section =
+            text.components(separatedBy: file == .objects ? "### `objects-`" : "### `\(file.rawValue).sqlite`")
+            .dropFirst().first ?? ""
         let rows = section.prefix(upTo: section.range(of: "\n##")?.lowerBound ?? section.endIndex)
             .split(separator: "\n").filter { $0.hasPrefix("| `") }
         return Set(rows.flatMap { columns(in: $0.split(separator: "|").first ?? "") })

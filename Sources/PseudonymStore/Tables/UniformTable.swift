@@ -104,9 +104,12 @@ struct UniformTable: Sendable {
 
     /// Adds spare rows, and marks the file to be written anew: pages that are taken now are at its end.
     func grow(by count: Int, in db: Database) throws {
-        for _ in 0..<count {
-            try write(RandomSource.system.bytes(UniformTable.keyLength), spare: 1, empty, in: db)
-        }
+        let zeros = columns.map { ", zeroblob(\($0.length))" }.joined()
+        try db.execute(
+            sql: """
+                WITH RECURSIVE number(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < ?)
+                INSERT INTO \(name) SELECT randomblob(\(UniformTable.keyLength)), 1\(zeros) FROM number
+                """, arguments: [count])
         try Room.grow(by: count, for: name, in: db)
         try SQLiteFile.markUnsettled(db)
     }
@@ -122,6 +125,14 @@ struct UniformTable: Sendable {
         // Two keys of the same 8 bytes are as good as never there; a key on either side of them would do, too.
         let start = UInt64.random(in: (start(below) ?? 0)...max(start(below) ?? 0, start(above) ?? .max))
         return bigEndian(Int(bitPattern: UInt(start))) + RandomSource.system.bytes(UniformTable.keyLength - 8)
+    }
+
+    /// Adds rows beside the spare ones, and marks the file to be written anew: for many rows of one moment.
+    func add(_ rows: [(id: [UInt8], values: [[UInt8]])], in db: Database) throws {
+        for row in rows { try write(row.id, spare: 0, row.values, in: db) }
+        try Room.grow(by: rows.count, for: name, in: db)
+        try Room.add(-rows.count, for: name, in: db)
+        try SQLiteFile.markUnsettled(db)
     }
 
     private var empty: [[UInt8]] { columns.map { [UInt8](repeating: 0, count: $0.length) } }
