@@ -64,6 +64,18 @@ public struct AccountDatabase: Sendable {
         }
     }
 
+    /// What wraps the root key of an account under its passphrase, or `nil`; the rest of the account is not read.
+    public func wrap(of handle: Handle) async throws(StoreError) -> PassphraseWrap? {
+        let id = handle.accountKey
+        return try await writer.look { db in
+            try AccountDatabase.account.row(id, in: db).map { row in
+                PassphraseWrap(
+                    cost: PasswordHash.Cost(stored: row.bytes("cost")), salt: row.bytes("salt"),
+                    ciphertext: row.bytes("wrapped_root"))
+            }
+        }
+    }
+
     /// The cost of the account whose key is next to that of a handle; `nil` where there are no accounts. Whoever tries
     /// passphrases of accounts that are not there waits as long as for one that is.
     public func neighbouringCost(of handle: Handle) async throws(StoreError) -> PasswordHash.Cost? {

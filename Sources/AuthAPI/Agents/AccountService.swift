@@ -51,13 +51,16 @@ struct AccountService: Sendable {
     ) async throws -> Entrance {
         try node.attempts.begin(handle, from: source)
         let neighbour = try await node.accounts.neighbouringCost(of: handle)
-        let account = try await node.accounts.account(handle)
-        let salt = account?.wrap.salt ?? node.random.bytes(PasswordHash.saltLength)
-        let cost = account?.wrap.cost ?? neighbour ?? node.configuration.passwordCost
-        let key = try await node.hasher.key(of: passphrase, salt: salt, cost: cost)
-        guard let account, let root = try? account.wrap.unwrap(handle: handle, key: key) else {
-            throw APIError.wrongCredentials
-        }
+        // Without an account a wrap is tried that no key opens: the same is done for every handle.
+        let wrap =
+            try await node.accounts.wrap(of: handle)
+            ?? PassphraseWrap(
+                cost: neighbour ?? node.configuration.passwordCost,
+                salt: node.random.bytes(PasswordHash.saltLength), ciphertext: [UInt8](repeating: 0, count: 72))
+        let key = try await node.hasher.key(of: passphrase, salt: wrap.salt, cost: wrap.cost)
+        guard let root = try? wrap.unwrap(handle: handle, key: key),
+            let account = try await node.accounts.account(handle)
+        else { throw APIError.wrongCredentials }
         node.attempts.succeeded(handle, from: source)
         let token = try await startSession(handle: handle, root: root)
         // What fails of the rest is left to the next log-in.

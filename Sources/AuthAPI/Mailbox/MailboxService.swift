@@ -28,6 +28,12 @@ struct MailboxService: Sendable {
         if invocation.command == .revoke {
             return try await RevocationService(node: node).execute(invocation, delegations: proofs)
         }
+        if invocation.command == .profileRead { return try await executeVerified(invocation, proofs: proofs) }
+        // What is answered alike is answered at the same time.
+        return try await EvenTime.run { try await executeVerified(invocation, proofs: proofs) }
+    }
+
+    private func executeVerified(_ invocation: Invocation, proofs: [Delegation]) async throws -> Value {
         let verified = try await verify(invocation, proofs: proofs)
         let nonce = try nonce(of: invocation)
         switch invocation.command {
