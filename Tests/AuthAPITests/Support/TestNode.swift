@@ -148,7 +148,8 @@ func whileRunning<Result: Sendable>(
 
 /// Runs `body` with a client, which is closed afterwards.
 func withClient<Result: Sendable>(_ body: (PeerClient) async throws -> Result) async throws -> Result {
-    let client = PeerClient()
+    // All tests run at once, on as many threads as there are cores: a call waits for the work of the others.
+    let client = PeerClient(patience: 120)
     do {
         let result = try await body(client)
         try await client.shutdown()
