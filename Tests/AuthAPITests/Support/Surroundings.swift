@@ -89,15 +89,30 @@ enum Party: UInt8, CaseIterable, Sendable {
 /// outgoing connections, so that none of the tests' own connections takes one before its server does; other
 /// targets of tests, which run in the same process, count from 20,000.
 enum FreePort {
-    private static let last = Mutex(10_000 + Int.random(in: 0..<5_000))
+    /// Blocks of 500 ports from 10,000 on. A process has its blocks alone, by the locks of files: a node that is away for a
+    /// moment must not find its port taken by a test in another process.
+    private static let left = Mutex<[Int]>([])
 
     static func next() throws -> Int {
         for _ in 0..<1_000 {
-            let port = last.withLock { last in
-                last += 1
-                return last
+            let port = try left.withLock { left in
+                if left.isEmpty { left = try block() }
+                return left.removeFirst()
             }
             if isFree(port) { return port }
+        }
+        throw CocoaError(.featureUnsupported)
+    }
+
+    private static func block() throws -> [Int] {
+        for block in (0..<20).shuffled() {
+            let path = FileManager.default.temporaryDirectory.path + "/dump-test-ports-\(block)"
+            let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+            // The lock is held to the end of the process.
+            if descriptor >= 0, flock(descriptor, LOCK_EX | LOCK_NB) == 0 {
+                return Array((10_000 + 500 * block)..<(10_500 + 500 * block))
+            }
+            if descriptor >= 0 { close(descriptor) }
         }
         throw CocoaError(.featureUnsupported)
     }
