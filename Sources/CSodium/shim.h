@@ -1,5 +1,5 @@
 #include <sodium.h>
-#include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
@@ -25,12 +25,12 @@ static inline uint64_t dump_lock_limit(void) {
     return limit.rlim_cur == RLIM_INFINITY ? UINT64_MAX : limit.rlim_cur;
 }
 
-// Whether as many bytes can be had and locked, which is tried.
+// Whether as many bytes can be had and locked, which is tried: on pages of their own, because unlocking ends the lock of
+// whatever else lies in a page, and because the sanitizers' allocators are not asked for sizes that they refuse.
 static inline int dump_can_lock(size_t count) {
-    void *probe = malloc(count);
-    if (probe == NULL) return 0;
-    int locked = sodium_mlock(probe, count) == 0;
-    if (locked) sodium_munlock(probe, count);
-    free(probe);
+    void *probe = mmap(NULL, count, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (probe == MAP_FAILED) return 0;
+    int locked = mlock(probe, count) == 0;
+    munmap(probe, count);
     return locked;
 }
