@@ -42,6 +42,22 @@ struct ServeTests {
         }
     }
 
+    // Threat: STR-61
+    @Test func `a folder in use whose key is missing gets no other key`() async throws {
+        try await Node.with { node, scratch in
+            let steve = Person("steve", in: scratch)
+            try await steve.join(node)
+            await node.stop()
+            let key = node.folder + "/node.key"
+            try FileManager.default.moveItem(atPath: key, toPath: scratch.path("backup"))
+            try await Command.run("serve", "--data", node.folder, "--listen", "127.0.0.1:\(node.port)")
+                .isRefusal("node.key", "the node's key is missing; put it back from your backup")
+            #expect(!FileManager.default.fileExists(atPath: key))
+            try FileManager.default.moveItem(atPath: scratch.path("backup"), toPath: key)
+            try await node.start()
+        }
+    }
+
     @Test func `a port is used by one node at a time`() async throws {
         try await Node.with { node, scratch in
             try await Command.run("serve", "--data", scratch.path("second"), "--listen", "127.0.0.1:\(node.port)")
