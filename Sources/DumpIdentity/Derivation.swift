@@ -8,6 +8,7 @@ public enum Derivation {
     static let profileSigning = "dump/v1/profile/sign"
     static let profileStorage = "dump/v1/profile/store"
     static let accountState = "dump/v1/account/state"
+    static let accountSettings = "dump/v1/account/settings/key"
     static let pseudonymSigning = "dump/v1/pseudonym/sign"
     static let pseudonymStorage = "dump/v1/pseudonym/store"
     static let sessionIdentifier = "dump/v1/session/id"

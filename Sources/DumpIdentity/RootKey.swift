@@ -51,6 +51,11 @@ public final class RootKey: Sendable {
             storage: try derive(Derivation.pseudonymStorage, context))
     }
 
+    /// The key of an account's settings, and of the name under which they are kept.
+    ///
+    /// - Throws: ``IdentityError/crypto(_:)``.
+    public func settingsKey() throws(IdentityError) -> SecretBytes { try derive(Derivation.accountSettings) }
+
     /// The key of the content of an account export.
     func exportKey() throws(IdentityError) -> SecretBytes { try derive(Derivation.exportKey) }
 

@@ -130,6 +130,20 @@ public struct RevocationChange: Sendable {
     }
 }
 
+/// A request that its owner does not want.
+public struct DroppedRequest: Sendable, Equatable {
+    /// Who was asked.
+    public let pseudonym: Principal
+    /// The request's name.
+    public let identifier: [UInt8]
+
+    /// A request to be dropped.
+    public init(pseudonym: Principal, identifier: [UInt8]) {
+        self.pseudonym = pseudonym
+        self.identifier = identifier
+    }
+}
+
 /// What is destroyed when a pseudonym ends, all of it in one piece.
 public struct PseudonymEnd: Sendable {
     /// The pseudonym; its mailbox goes, with requests and receipts.

@@ -103,6 +103,16 @@ public struct PseudonymDatabase: Sendable {
         }
     }
 
+    /// Removes pending requests without an answer; no matter whether they were there.
+    public func drop(_ requests: [DroppedRequest]) async throws(StoreError) {
+        try await writer.transaction { db in
+            for dropped in requests {
+                try PseudonymDatabase.request.remove(
+                    tag: dropped.identifier, from: dropped.pseudonym.publicKey, in: db)
+            }
+        }
+    }
+
     /// Takes a pending request back for its viewer; what is not there, or another's, stays as it is.
     ///
     /// - Throws: ``StoreError/replayed``.

@@ -40,6 +40,13 @@ public struct SigningKey: ~Copyable, Sendable {
         return signature
     }
 
+    /// A 32-byte key that follows from this one: BLAKE2b-256 of a message, keyed with seed and public key.
+    ///
+    /// - Throws: ``SodiumError/outOfMemory``.
+    public borrowing func deriveKey(_ message: [UInt8]) throws(SodiumError) -> SecretBytes {
+        try Hashing.deriveKey(from: secret, message: message)
+    }
+
     /// Opens what was sealed to this key with ``Sealing/seal(_:to:)``.
     ///
     /// - Throws: ``SodiumError/notAuthentic`` for anything else.

@@ -33,7 +33,10 @@ struct Dump: AsyncParsableCommand {
                 ]),
             CommandGroup(
                 name: "Being asked",
-                subcommands: [Inbox.self, Approve.self, Deny.self, Grants.self, Revoke.self, Receipts.self]),
+                subcommands: [
+                    Inbox.self, Approve.self, Deny.self, BlockCommand.self, Blocks.self, Unblock.self, Grants.self,
+                    Revoke.self, Receipts.self,
+                ]),
             CommandGroup(
                 name: "Components",
                 subcommands: [KeyCommand.self, StatusListCommand.self, Verify.self, UCANCommand.self]),

@@ -37,7 +37,7 @@ class Town:
         # With a real cost of Argon2id only as many as the mailboxes have to take.
         count = max(-(-calls // 50), calls // 8 if node.cheap else 0) + 1
         self.handles = [f"steve-{number}" for number in range(count)]
-        self.owners = []
+        self.owners, self.tokens = [], []
         for number, handle in enumerate(self.handles):
             caller = Caller(node, address(number))
             credentials = {"handle": handle, "passphrase": secrets.token_urlsafe(12)}
@@ -45,12 +45,16 @@ class Town:
             path = f"/v1/modules/{MODULES[0]}/objects"
             made = caller.call("POST", path, {"body": {"title": "a boat"}}, token)
             self.owners.append(made["pseudonym"])
+            self.tokens.append(token)
             caller.close()
         self.full = self.owners.pop()
         self.link = Envelope(
             self.caller.raw("GET", f"/v1/modules/{MODULES[0]}/objects/{made['id']}", None, {})[2]
         ).cid
         self.key = signing.SigningKey.generate()
+        self.blocked = signing.SigningKey.generate()
+        for token in self.tokens:
+            self.caller.call("PUT", f"/v1/blocks/{did(self.blocked)}", None, token)
 
     def owner(self, number):
         return self.owners[number % len(self.owners)]
@@ -63,8 +67,8 @@ class Town:
         sealed = seal(terms, "dump/v1/request/terms", 2_048, owner)
         return invocation(key or self.key, "/profile/request", {"terms": sealed}, aud=owner)
 
-    def about(self, command, owner, request):
-        return invocation(self.key, command, {"request": request}, aud=owner)
+    def about(self, command, owner, request, key=None):
+        return invocation(key or self.key, command, {"request": request}, aud=owner)
 
     def post(self, token):
         return self.caller.raw("POST", "/v1/invocations", container([token]), BINARY)
@@ -78,6 +82,15 @@ class Town:
         owner = self.owner(number)
         token = self.request(owner)
         self.post(token)
+        return owner, Envelope(token).cid
+
+    def dropped(self, number):
+        """A request of a viewer whom its owner has blocked, and whose it is. Now and then the owner looks at the inbox."""
+        owner = self.owner(number)
+        token = self.request(owner, self.blocked)
+        self.post(token)
+        if number % 10 == 9:
+            self.caller.call("GET", "/v1/inbox", None, self.tokens[number % len(self.owners)])
         return owner, Envelope(token).cid
 
 
@@ -98,6 +111,10 @@ def about_nothing(command):
     return invoked(make)
 
 
+def about_blocked(command):
+    return invoked(lambda town, number: town.about(command, *town.dropped(number), town.blocked))
+
+
 def credentials(handle):
     return ("POST", "/v1/session", json.dumps({"handle": handle, "passphrase": secrets.token_urlsafe(12)}), JSON)
 
@@ -115,6 +132,12 @@ CHECKS = {
         invoked(lambda town, number: town.request(town.owner(number))),
         invoked(lambda town, number: town.request(town.full)),
     ),
+    "request: viewer or blocked viewer": (
+        invoked(lambda town, number: town.request(town.owner(number))),
+        invoked(lambda town, number: town.request(town.owner(number), town.blocked)),
+    ),
+    "answer: waiting or blocked request": (about_waiting("/profile/answer"), about_blocked("/profile/answer")),
+    "withdraw: waiting or blocked request": (about_waiting("/profile/withdraw"), about_blocked("/profile/withdraw")),
     "answer: waiting request or none": (about_waiting("/profile/answer"), about_nothing("/profile/answer")),
     "withdraw: waiting request or none": (about_waiting("/profile/withdraw"), about_nothing("/profile/withdraw")),
     "log-in: known or unknown account": (

@@ -18,6 +18,7 @@ import Testing
         let pseudonym = Array(TestNode.market.utf8) + [UInt8](repeating: 0, count: 9)
         let derivations: [(String, [UInt8])] = [
             (Derivation.profileSigning, []), (Derivation.profileStorage, []), (Derivation.accountState, []),
+            (Derivation.accountSettings, []),
             (Derivation.pseudonymSigning, pseudonym), (Derivation.pseudonymStorage, pseudonym),
         ]
         var needles = [Needle("\(name)'s root key", root.secret)]

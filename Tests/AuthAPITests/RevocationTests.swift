@@ -64,7 +64,7 @@ struct RevocationTests {
             let container = try Container(
                 [scene.reading([.name], by: .component, under: chain).envelope.bytes] + chain.map(\.envelope.bytes))
             await #expect(throws: CapabilityError.revoked) {
-                try await MailboxService(node: again.node).execute(container.encoded())
+                try await MailboxService(node: again.node).execute(container.encoded(), from: .unknown)
             }
         }
     }

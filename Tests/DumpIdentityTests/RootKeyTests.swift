@@ -48,7 +48,7 @@ struct RootKeyTests {
         let labels = [
             Derivation.profileSigning, Derivation.profileStorage, Derivation.accountState,
             Derivation.pseudonymSigning, Derivation.pseudonymStorage, Derivation.sessionIdentifier,
-            Derivation.sessionWrap, Derivation.passphraseWrap,
+            Derivation.sessionWrap, Derivation.passphraseWrap, Derivation.accountSettings,
         ]
         #expect(Set(labels).count == labels.count)
         #expect(labels.allSatisfy { $0.hasPrefix("dump/v1/") && !$0.utf8.contains(0) })

@@ -40,6 +40,7 @@ struct AccountEnd {
             let (account, _, state) = try await vault.read()
             guard account.wrap == confirmed.wrap else { throw APIError.unauthenticated }
             let end = try await endPseudonyms(session)
+            try await SettingsShelf(node: node, root: session.root).remove()
             try await vault.storing {
                 try await node.accounts.remove(account, sessions: state.sessions + [session.identifier])
             }

@@ -39,6 +39,9 @@ struct AccountRotation {
             guard account.wrap == confirmed.wrap else { throw APIError.unauthenticated }
             remains.end = try await AccountEnd(node: node).endPseudonyms(session)
             let vault = Vault(node: node, handle: session.handle, root: root)
+            // Under the new key first: interrupted here, the old settings are still there.
+            let former = SettingsShelf(node: node, root: session.root)
+            try await SettingsShelf(node: node, root: root).write(try await former.read())
             let new = StoredAccount(
                 handle: session.handle, wrap: wrap, recovery: recovery,
                 profile: try vault.seal(StoredProfile(profile: profile.profile)),
@@ -46,6 +49,7 @@ struct AccountRotation {
             try await vault.storing {
                 try await node.accounts.replace(account, with: new, ending: state.sessions + [session.identifier])
             }
+            try await former.remove()
             return remains
         }
         let token = try await accounts.startSession(handle: session.handle, root: root)

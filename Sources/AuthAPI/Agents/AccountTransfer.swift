@@ -46,6 +46,7 @@ struct AccountTransfer {
         let owner = OwnerAgent(node: node, session: session)
         var content = ExportedAccount(
             profile: try await owner.vault.profile().profile, modules: try await owner.vault.state().modules)
+        content.settings = try await owner.settings.read()
         for pseudonym in content.pseudonyms {
             let keys = try owner.keys(pseudonym)
             content.decisions += try await owner.records(of: keys).map { .init(pseudonym: pseudonym, record: $0) }
@@ -134,6 +135,8 @@ struct AccountTransfer {
                 records.append(try requests.seal(sent.sealedValue, request: sent.request.cid, keys: keys))
             }
         }
+        // What is here already stays, as with other records.
+        records.append(try SettingsShelf(node: node, root: root).seal(content.settings))
         try await node.pseudonyms.adopt(principals, records: records)
     }
 }

@@ -20,12 +20,13 @@ struct ExportedAccount {
     let modules: [ModulePseudonyms]
     var decisions: [Decision] = []
     var requests: [SentRequest] = []
+    var settings = OwnerSettings()
 
     var value: Value {
         [
             "profile": profile.value, "modules": .list(modules.map(\.value)),
             "decisions": .list(decisions.map { ["pseudonym": $0.pseudonym.value, "record": $0.record.sealedValue] }),
-            "requests": .list(requests.map(\.sealedValue)),
+            "requests": .list(requests.map(\.sealedValue)), "settings": settings.value,
         ]
     }
 
@@ -44,6 +45,8 @@ struct ExportedAccount {
         modules = try reader.list("modules").map { try ModulePseudonyms($0) }
         let decisionValues = try reader.list("decisions")
         let requestValues = try reader.list("requests")
+        // Files of earlier versions have none.
+        if let value = try reader.optionalMap("settings") { settings = try OwnerSettings(.map(value)).takenElsewhere }
         try reader.finish()
         // A key is derived for each: a hostile file must not ask for more than there can be.
         let count = modules.reduce(0) { $0 + $1.next }

@@ -11,6 +11,7 @@ struct OwnerAgent {
 
     var vault: Vault { Vault(node: node, session: session) }
     var decisions: Shelf { Shelf(label: Shelf.decisions, node: node) }
+    var settings: SettingsShelf { SettingsShelf(node: node, root: session.root) }
 
     func keys(_ pseudonym: AccountState.Pseudonym) throws -> PseudonymKeys {
         try session.root.pseudonymKeys(module: pseudonym.module, index: pseudonym.index)
@@ -18,32 +19,32 @@ struct OwnerAgent {
 
     // MARK: Requests
 
-    /// The requests that wait, of all pseudonyms, in the order of their names.
+    /// The requests that wait, of all pseudonyms, in the order of their names. Those from whom the owner takes none are
+    /// dropped: their viewers are told what others are told who wait.
     func inbox() async throws -> [InboxItem] {
+        let blocked = Set(try await settings.read().blocks.map(\.subject))
         var items: [InboxItem] = []
+        var dropped: [DroppedRequest] = []
         for pseudonym in try await vault.state().pseudonyms {
             let keys = try keys(pseudonym)
             for stored in try await node.pseudonyms.requests(of: keys.principal) {
                 // What cannot be opened was not sealed by this node; it is nothing that an owner could decide on.
-                if let item = try? open(stored, pseudonym, keys) { items.append(item) }
+                guard let item = try? InboxItem(opening: stored, of: pseudonym, with: keys) else { continue }
+                if item.isBlocked(by: blocked) {
+                    dropped.append(DroppedRequest(pseudonym: keys.principal, identifier: item.stored))
+                } else {
+                    items.append(item)
+                }
             }
         }
+        if !dropped.isEmpty { try await node.pseudonyms.drop(dropped) }
         return items.sorted { $0.request.cid.bytes.lexicographicallyPrecedes($1.request.cid.bytes) }
     }
 
-    private func open(
-        _ stored: StoredItem, _ pseudonym: AccountState.Pseudonym, _ keys: borrowing PseudonymKeys
-    ) throws -> InboxItem {
-        let value = try SealedValue.open(stored.sealed, kind: InboxItem.kind, with: keys.signing)
-        let invocation = try Invocation(decoding: value.bytesValue ?? [])
-        guard invocation.envelope.isSigned(by: invocation.issuer) else { throw APIError.refused }
-        let request = try ProfileRequest(invocation)
-        return InboxItem(
-            stored: stored.identifier, request: request, terms: try request.terms(with: keys.signing),
-            pseudonym: pseudonym)
-    }
-
-    private func item(_ id: CID) async throws -> InboxItem {
+    /// The request of that name that waits.
+    ///
+    /// - Throws: ``APIError/conflict(_:)`` where there is none.
+    func item(_ id: CID) async throws -> InboxItem {
         guard let item = try await inbox().first(where: { $0.request.cid == id }) else {
             throw APIError.conflict("no request of that name is pending")
         }

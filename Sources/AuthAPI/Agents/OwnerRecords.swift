@@ -1,6 +1,7 @@
 internal import Capabilities
 internal import DumpIdentity
 internal import IPLD
+internal import PseudonymStore
 
 /// A request that waits for its owner, opened.
 struct InboxItem {
@@ -9,9 +10,41 @@ struct InboxItem {
     let request: ProfileRequest
     let terms: RequestTerms
     let pseudonym: AccountState.Pseudonym
+    /// Where the node says it came from; `nil` where it did not say.
+    let origin: RequestOrigin?
 
     /// How the node seals a request to its owner's pseudonym when it arrives: all to one length.
-    static let kind = SealedKind("dump/v1/inbox/request", sizeClasses: [4_096])
+    private static let kind = SealedKind("dump/v1/inbox/request", sizeClasses: [4_096])
+
+    /// Seals a request to its owner, with where it came from.
+    static func sealed(_ request: ProfileRequest, origin: RequestOrigin) throws -> [UInt8] {
+        try SealedValue.seal(
+            ["origin": .bytes(origin.bytes), "request": .bytes(request.invocation.envelope.bytes)], kind: kind,
+            to: request.owner)
+    }
+
+    /// Opens what waits in the mailbox of a pseudonym, whose keys these are.
+    ///
+    /// - Throws: where it was not sealed by this node, or is no request of the viewer who signed it.
+    init(
+        opening stored: StoredItem, of pseudonym: AccountState.Pseudonym, with keys: borrowing PseudonymKeys
+    ) throws {
+        let value = try SealedValue.open(stored.sealed, kind: InboxItem.kind, with: keys.signing)
+        // Earlier versions sealed the request alone.
+        let bytes = value.bytesValue ?? value.mapValue?["request"]?.bytesValue ?? []
+        let invocation = try Invocation(decoding: bytes)
+        guard invocation.envelope.isSigned(by: invocation.issuer) else { throw APIError.refused }
+        self.stored = stored.identifier
+        request = try ProfileRequest(invocation)
+        terms = try request.terms(with: keys.signing)
+        self.pseudonym = pseudonym
+        origin = try value.mapValue?["origin"]?.bytesValue.map { bytes in try RequestOrigin(bytes) }
+    }
+
+    /// Whether it comes from one of whom its owner takes no requests.
+    func isBlocked(by subjects: Set<Block.Subject>) -> Bool {
+        subjects.contains(.viewer(request.viewer)) || origin.map { subjects.contains(.origin($0)) } ?? false
+    }
 
     var value: Value {
         [

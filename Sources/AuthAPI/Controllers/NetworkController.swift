@@ -38,7 +38,7 @@ struct NetworkController {
             throw APIError.unsupportedMediaType
         }
         let bytes = try await request.bytes(upTo: Container.maximumLength)
-        return try request.respond(try await MailboxService(node: node).execute(bytes))
+        return try request.respond(try await MailboxService(node: node).execute(bytes, from: context.source))
     }
 
     @Sendable func statusList(_ request: Request, context: NodeContext) async throws -> Response {

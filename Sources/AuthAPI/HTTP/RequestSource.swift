@@ -1,7 +1,9 @@
+internal import DumpIdentity
 internal import Foundation
 internal import HTTPTypes
 internal import Hummingbird
 internal import NIOCore
+internal import Sodium
 
 /// Where a request comes from, as far as guesses are counted: an IPv4 address, or the first 64 bits of an IPv6 address,
 /// of which one household has all the others.
@@ -31,6 +33,12 @@ struct RequestSource: Hashable, Sendable {
 
     /// The other end of a connection.
     init(_ address: SocketAddress?) { self = address?.ipAddress.flatMap { RequestSource($0) } ?? .unknown }
+
+    /// The source as owners of requests may know it, under a key that only the node has.
+    func origin(under key: borrowing SecretBytes) throws -> RequestOrigin {
+        let digest = try Hashing.blake2b(Derivation.message("dump/v1/origin", context: bytes), key: key)
+        return try RequestOrigin(Array(digest.prefix(RequestOrigin.length)))
+    }
 
     /// The last entry of `X-Forwarded-For`, which the proxy before the node has written; those before it came with the
     /// request. `nil` where there is none that can be read.

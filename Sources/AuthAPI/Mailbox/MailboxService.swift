@@ -15,7 +15,7 @@ struct MailboxService: Sendable {
     ///
     /// - Throws: ``APIError/malformed(_:)`` for what is no container with one invocation; ``APIError/refused`` for
     ///   everything that does not verify, whatever the reason.
-    func execute(_ bytes: [UInt8]) async throws -> Value {
+    func execute(_ bytes: [UInt8], from source: RequestSource) async throws -> Value {
         let container: Container
         let invocation: Invocation
         let proofs: [Delegation]
@@ -28,16 +28,20 @@ struct MailboxService: Sendable {
         if invocation.command == .revoke {
             return try await RevocationService(node: node).execute(invocation, delegations: proofs)
         }
-        if invocation.command == .profileRead { return try await executeVerified(invocation, proofs: proofs) }
+        if invocation.command == .profileRead {
+            return try await executeVerified(invocation, proofs: proofs, from: source)
+        }
         // What is answered alike is answered at the same time.
-        return try await EvenTime.run { try await executeVerified(invocation, proofs: proofs) }
+        return try await EvenTime.run { try await executeVerified(invocation, proofs: proofs, from: source) }
     }
 
-    private func executeVerified(_ invocation: Invocation, proofs: [Delegation]) async throws -> Value {
+    private func executeVerified(
+        _ invocation: Invocation, proofs: [Delegation], from source: RequestSource
+    ) async throws -> Value {
         let verified = try await verify(invocation, proofs: proofs)
         let nonce = try nonce(of: invocation)
         switch invocation.command {
-        case .profileRequest: return try await request(verified, nonce: nonce)
+        case .profileRequest: return try await request(verified, nonce: nonce, from: source)
         case .profileAnswer: return try await answer(verified, nonce: nonce)
         case .profileWithdraw: return try await withdraw(verified, nonce: nonce)
         case .profileRead: return try await read(verified, nonce: nonce)
@@ -66,12 +70,13 @@ struct MailboxService: Sendable {
 
     // MARK: Commands
 
-    private func request(_ verified: VerifiedInvocation, nonce: UsedNonce) async throws -> Value {
+    private func request(
+        _ verified: VerifiedInvocation, nonce: UsedNonce, from source: RequestSource
+    ) async throws -> Value {
         let request = try ProfileRequest(verified.invocation)
         let sealed: [UInt8]
         do {
-            sealed = try SealedValue.seal(
-                .bytes(request.invocation.envelope.bytes), kind: InboxItem.kind, to: request.owner)
+            sealed = try InboxItem.sealed(request, origin: try node.origin(of: source))
         } catch { throw APIError.refused }
         try await node.pseudonyms.addRequest(
             RequestName(request: request.cid, viewer: request.viewer), to: request.owner, sealed: sealed,

@@ -72,6 +72,11 @@ public final class Node: Sendable {
     /// Whether a principal is this node, by its key or by a former one.
     func isSelf(_ other: Principal) -> Bool { other == principal || formers.contains(other) }
 
+    /// Where something came from, as the owner of a mailbox may know it.
+    func origin(of source: RequestSource) throws -> RequestOrigin {
+        try source.origin(under: key.deriveKey(Derivation.message("dump/v1/node/origin")))
+    }
+
     /// The URI under which a status list is served.
     func statusListURI(_ list: String) -> String {
         configuration.publicAddress.appending("/v1/status-lists/\(list)")

@@ -67,6 +67,7 @@ public struct NodeServer: Service {
         PseudonymController(node: node).addRoutes(to: router)
         AccountController(node: node).addRoutes(to: router)
         OwnerController(node: node).addRoutes(to: router)
+        BlockController(node: node).addRoutes(to: router)
         ViewerController(node: node).addRoutes(to: router)
         return router
     }

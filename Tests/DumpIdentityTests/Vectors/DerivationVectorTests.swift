@@ -21,6 +21,7 @@ struct DerivationVectorTests {
             return Map([
                 "did": .string(try keys.signing.principal().did),
                 "storage": .string(hexText(keys.storage.copyForTransfer())),
+                "settings": .string(hexText(try root.settingsKey().copyForTransfer())),
                 "state": .string(hexText(keys.state.copyForTransfer())),
             ])
         }
