@@ -8,7 +8,7 @@ SECONDS ?= 60
 CHECK := . scripts/lib.sh && need_swift && need_packages
 
 .DEFAULT_GOAL := help
-.PHONY: help build release test lint format demo coverage interop attack fuzz threads bench clean
+.PHONY: help build release test lint format demo coverage interop attack fuzz threads sanitize bench clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' Makefile
@@ -46,8 +46,11 @@ fuzz: ## Fuzz each of the readers for SECONDS seconds
 threads: ## Run the concurrency tests under the thread sanitizer
 	@scripts/test-threads $(ARGS)
 
+sanitize: ## Run the tests of keys and stores under the address and the thread sanitizer
+	@scripts/sanitize $(ARGS)
+
 bench: ## Measure beside what cannot be beaten, and print the ratios
 	@scripts/bench $(ARGS)
 
 clean: ## Remove what was built
-	rm -rf .build .build-coverage .build-fuzz .build-interop .build-threads .build-threads-all Benchmarks/.build
+	rm -rf .build .build-address .build-coverage .build-fuzz .build-interop .build-thread .build-threads .build-threads-all Benchmarks/.build

@@ -2,7 +2,8 @@
 import PackageDescription
 
 // The libraries and those of their tests that use many tasks at once, to be built for the thread sanitizer: the rest of
-// the project would take minutes. Everything here is the project's own, through the links in `Sources` and `Tests`; a
+// the project would take minutes. With DUMP_WHOLE_TESTS set, all tests of `Sodium`, `DumpIdentity` and `PseudonymStore`
+// instead, for `scripts/sanitize`. Everything here is the project's own, through the links in `Sources` and `Tests`; a
 // target that gains a dependency there gains it here.
 
 /// As in the project's own package.
@@ -26,8 +27,35 @@ let concurrencyTests = [
     "UCAN/VerifierConcurrencyTests.swift",
 ]
 
+let concurrency: [Target] = [
+    .testTarget(
+        name: "CapabilitiesTests",
+        dependencies: ["Capabilities", "Deflate", "DumpIdentity", "IPLD", "Sodium", "VisibleLocks"],
+        sources: concurrencyTests + ["Support"], swiftSettings: visible)
+]
+
+let database: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let wholeTests: [Target] = [
+    .target(
+        name: "PseudonymStore",
+        dependencies: ["Capabilities", "DumpIdentity", "IPLD", "Sodium", "VisibleLocks", database],
+        swiftSettings: visible),
+    .testTarget(name: "SodiumTests", dependencies: ["Sodium", "VisibleLocks"], swiftSettings: visible),
+    .testTarget(
+        name: "DumpIdentityTests", dependencies: ["DumpIdentity", "IPLD", "Sodium", "VisibleLocks"],
+        swiftSettings: visible),
+    .testTarget(
+        name: "PseudonymStoreTests",
+        dependencies: [
+            "Capabilities", "DumpIdentity", "IPLD", "PseudonymStore", "Sodium", "VisibleLocks", database,
+        ], swiftSettings: visible),
+]
+
+let isWhole = Context.environment["DUMP_WHOLE_TESTS"] != nil
+
 let package = Package(
     name: "Threads",
+    dependencies: isWhole ? [.package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0")] : [],
     targets: [
         .systemLibrary(name: "CSodium", pkgConfig: "libsodium"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib"),
@@ -40,10 +68,6 @@ let package = Package(
         .target(
             name: "Capabilities", dependencies: ["Deflate", "DumpIdentity", "IPLD", "Sodium", "VisibleLocks"],
             swiftSettings: visible),
-        .testTarget(
-            name: "CapabilitiesTests",
-            dependencies: ["Capabilities", "Deflate", "DumpIdentity", "IPLD", "Sodium", "VisibleLocks"],
-            sources: concurrencyTests + ["Support"], swiftSettings: visible),
-    ],
+    ] + (isWhole ? wholeTests : concurrency),
     swiftLanguageModes: [.v6]
 )
