@@ -146,8 +146,14 @@ public struct DroppedRequest: Sendable, Equatable {
 
 /// What is destroyed when a pseudonym ends, all of it in one piece.
 public struct PseudonymEnd: Sendable {
-    /// The pseudonym; its mailbox goes, with requests and receipts.
+    /// The pseudonym; its mailbox goes.
     public let pseudonym: Principal
+    /// The names of the requests that wait for it.
+    public let requests: [[UInt8]]
+    /// The names of the receipts that its owner has not seen.
+    public let receipts: [[UInt8]]
+    /// The shelf of those that its owner has seen.
+    public let receiptShelf: [UInt8]
     /// The revocations of its live grants, which are stored.
     public let revocations: [RevocationChange]
     /// The names of the requests that it answered; the answers go.
@@ -157,9 +163,13 @@ public struct PseudonymEnd: Sendable {
 
     /// An end.
     public init(
-        pseudonym: Principal, revocations: [RevocationChange], answers: [[UInt8]], shelves: [[UInt8]]
+        pseudonym: Principal, requests: [[UInt8]], receipts: [[UInt8]], receiptShelf: [UInt8],
+        revocations: [RevocationChange], answers: [[UInt8]], shelves: [[UInt8]]
     ) {
         self.pseudonym = pseudonym
+        self.requests = requests
+        self.receipts = receipts
+        self.receiptShelf = receiptShelf
         self.revocations = revocations
         self.answers = answers
         self.shelves = shelves

@@ -42,7 +42,7 @@ extension PseudonymDatabase {
     /// - Throws: ``StoreError/replayed``; ``StoreError/revoked``; ``StoreError/notFound`` where a field or the mailbox
     ///   is not there.
     public func read(_ read: DisclosureRead, now: Int64) async throws(StoreError) -> [[UInt8]] {
-        try await writer.transaction { db in
+        let fields = try await writer.transaction { db in
             try PseudonymDatabase.consume(read.nonce, now: now, in: db)
             // Asked again inside the transaction: a revocation may have come since the chain was verified.
             let revocations = try PseudonymDatabase.revocations(of: read.chain.delegations.map(\.cid), in: db)
@@ -54,12 +54,15 @@ extension PseudonymDatabase {
                 }
                 fields.append(entry.value)
             }
-            let list = read.pseudonym.publicKey
-            guard try PseudonymDatabase.mailbox.has(list, in: db) else { throw StoreError.notFound }
+            guard try PseudonymDatabase.mailbox.has(read.pseudonym.publicKey, in: db) else {
+                throw StoreError.notFound
+            }
             let receipt = SealedTable.Entry(tag: read.receiptIdentifier, value: read.receipt)
-            try PseudonymDatabase.receipt.append(receipt, to: list, in: db)
+            try PseudonymDatabase.newReceipt.put(read.receiptIdentifier, receipt, in: db)
             return fields
         }
+        waitingReceipts.add(read.receiptIdentifier, of: read.pseudonym)
+        return fields
     }
 
     /// Replaces disclosed fields that are there; those that were destroyed meanwhile stay destroyed.
@@ -68,15 +71,6 @@ extension PseudonymDatabase {
             for field in fields {
                 guard try PseudonymDatabase.disclosedField.table.has(field.identifier, in: db) else { continue }
                 try PseudonymDatabase.disclosedField.put(field.identifier, .untagged(field.sealed), in: db)
-            }
-        }
-    }
-
-    /// The receipts of a pseudonym, in no order that means anything.
-    public func receipts(of pseudonym: Principal) async throws(StoreError) -> [StoredItem] {
-        try await writer.look { db in
-            try PseudonymDatabase.receipt.all(pseudonym.publicKey, in: db).map {
-                StoredItem(identifier: $0.tag, sealed: $0.value)
             }
         }
     }

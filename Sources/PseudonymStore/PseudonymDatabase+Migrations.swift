@@ -86,11 +86,36 @@ extension PseudonymDatabase {
             for table in [mailbox, answer.table, disclosedField.table, statusClaim, usedNonce] {
                 try table.create(in: db)
             }
-            for table in [request, record, receipt, revocation] { try table.create(in: db) }
+            for table in [formerRequest, record, formerReceipt, revocation] { try table.create(in: db) }
             try old.insert(in: db)
+        }
+        migrator.registerMigration("5 requests and receipts without mailboxes") { db in
+            for table in [waitingRequest.table, newReceipt.table] { try table.create(in: db) }
+            try receipt.create(in: db)
+            for row in try Row.fetchAll(db, sql: "SELECT id FROM mailbox WHERE spare = 0") {
+                for old in try formerRequest.all(row.bytes("id"), in: db) {
+                    let tag = Array(old.value.prefix(RequestName.tagLength))
+                    let sealed = Array(old.value.dropFirst(RequestName.tagLength))
+                    try waitingRequest.put(old.tag, .init(tag: tag, value: sealed), in: db)
+                }
+                for old in try formerReceipt.all(row.bytes("id"), in: db) {
+                    try newReceipt.put(old.tag, .init(tag: old.tag, value: old.value), in: db)
+                }
+            }
+            try db.execute(sql: "DROP TABLE request; DROP TABLE receipt;")
+            try db.execute(sql: "DELETE FROM room WHERE relation IN ('request', 'receipt')")
+            try SQLiteFile.markUnsettled(db)
         }
         return migrator
     }
+}
+
+extension PseudonymDatabase {
+    /// Requests in lists under the pseudonym's public key, with the viewer's tag before the value: until the fifth
+    /// migration.
+    fileprivate static let formerRequest = ListTable("request", length: 32 + 4_144, initialRows: 32)
+    /// Receipts in lists under the pseudonym's public key.
+    fileprivate static let formerReceipt = ListTable("receipt", length: 2_096, initialRows: 64)
 }
 
 /// The rows of the tables of before the third migration, which it takes over.
@@ -122,7 +147,7 @@ private struct OldPseudonyms {
         for row in mailboxes { try PseudonymDatabase.mailbox.insert(row.bytes("pseudonym"), [], in: db) }
         for row in requests {
             let value = row.bytes("viewer_tag") + row.bytes("sealed")
-            try PseudonymDatabase.request.append(
+            try PseudonymDatabase.formerRequest.append(
                 .init(tag: row.bytes("id"), value: value), to: row.bytes("pseudonym"), in: db)
         }
         for row in answers {
@@ -138,7 +163,7 @@ private struct OldPseudonyms {
         }
         for row in receipts {
             let tag = Array((row.bytes("id") + [UInt8](repeating: 0, count: 32)).prefix(32))
-            try PseudonymDatabase.receipt.append(
+            try PseudonymDatabase.formerReceipt.append(
                 .init(tag: tag, value: row.bytes("sealed")), to: row.bytes("pseudonym"), in: db)
         }
         for row in revocations {

@@ -9,33 +9,51 @@ public import IPLD
 /// "Storage".
 public struct PseudonymDatabase: Sendable {
     let writer: any DatabaseWriter
+    let waitingRequests: MailboxIndex
+    let waitingReceipts: MailboxIndex
 
     /// Opens the file, which is made where it is not there.
     ///
     /// - Throws: ``StoreError``.
     public init(path: String) throws(StoreError) {
-        writer = try SQLiteFile.open(path, migrator: PseudonymDatabase.migrator)
+        try self.init(SQLiteFile.open(path, migrator: PseudonymDatabase.migrator))
     }
 
     /// A database in memory, for tests.
     ///
     /// - Throws: ``StoreError``.
     public init(inMemory: Void) throws(StoreError) {
-        writer = try SQLiteFile.inMemory(PseudonymDatabase.migrator)
+        try self.init(SQLiteFile.inMemory(PseudonymDatabase.migrator))
+    }
+
+    private init(_ writer: any DatabaseWriter) throws(StoreError) {
+        self.writer = writer
+        do {
+            let waits = try writer.read { db in
+                (
+                    requests: try PseudonymDatabase.waitingRequest.hasAny(in: db),
+                    receipts: try PseudonymDatabase.newReceipt.hasAny(in: db)
+                )
+            }
+            waitingRequests = MailboxIndex(nothingWaits: !waits.requests)
+            waitingReceipts = MailboxIndex(nothingWaits: !waits.receipts)
+        } catch { throw SQLiteFile.failure(error) }
     }
 
     /// What a pseudonym is written to when somebody wants something of it.
     static let mailbox = UniformTable(name: "mailbox", columns: [], initialRows: 256)
-    /// By pseudonym; the tag is the request's name.
-    static let request = ListTable("request", length: 32 + 4_144, initialRows: 32)
+    /// By the request's name; the tag is the viewer's. Whose a request is stands nowhere.
+    static let waitingRequest = SealedTable("waiting_request", length: 8_240, initialRows: 32)
     /// By the request's name; the tag is the viewer's.
     static let answer = SealedTable("answer", length: 4_144, initialRows: 32)
     /// By shelf; the tag is the record's name.
     static let record = ListTable("record", length: 8_232, initialRows: 32)
     /// By slot. A picture is 248 pieces.
     static let disclosedField = SealedTable("disclosed_field", length: 1_064, initialRows: 128)
-    /// By pseudonym; the tag is random.
-    static let receipt = ListTable("receipt", length: 2_096, initialRows: 64)
+    /// By a random name, which is the tag, too. Whose a receipt is stands nowhere.
+    static let newReceipt = SealedTable("new_receipt", length: 2_096, initialRows: 64)
+    /// What owners have seen, by shelf; the tag is the name of before.
+    static let receipt = ListTable("kept_receipt", length: 2_096, initialRows: 64)
     /// By delegation; the tag is the revoker's key.
     static let revocation = ListTable("revocation", length: 512, initialRows: 64)
     /// By place in a status list.
@@ -43,7 +61,7 @@ public struct PseudonymDatabase: Sendable {
     /// By nonce. Rows that have expired are written over like spare ones.
     static let usedNonce = UniformTable(name: "used_nonce", columns: [.init("kept_until", 8)], initialRows: 512)
 
-    // MARK: Mailboxes and requests
+    // MARK: Mailboxes and decisions
 
     /// Opens a mailbox for a pseudonym; one that is there already stays as it is.
     public func openMailbox(_ pseudonym: Principal) async throws(StoreError) {
@@ -56,80 +74,6 @@ public struct PseudonymDatabase: Sendable {
     /// Whether this node keeps the mailbox of a pseudonym.
     public func hasMailbox(_ pseudonym: Principal) async throws(StoreError) -> Bool {
         try await writer.look { db in try PseudonymDatabase.mailbox.has(pseudonym.publicKey, in: db) }
-    }
-
-    /// The most requests that wait in one mailbox. More are dropped: the viewer is told nothing either way.
-    public static let maximumPending = 1_000
-
-    /// Puts a request into a pseudonym's mailbox. Without a mailbox, or with a full one, nothing is stored and nothing
-    /// is said: asking does not tell whether a pseudonym exists.
-    ///
-    /// - Throws: ``StoreError/replayed``.
-    public func addRequest(
-        _ name: RequestName, to pseudonym: Principal, sealed: [UInt8], nonce: UsedNonce, now: Int64
-    ) async throws(StoreError) {
-        try await writer.transaction { db in
-            try PseudonymDatabase.consume(nonce, now: now, in: db)
-            let list = pseudonym.publicKey
-            let entry = SealedTable.Entry(tag: name.identifier, value: name.viewerTag + sealed)
-            let isTaken =
-                try PseudonymDatabase.mailbox.has(list, in: db)
-                && PseudonymDatabase.request.count(list, in: db) < PseudonymDatabase.maximumPending
-                && PseudonymDatabase.request.first(list, tag: name.identifier, in: db) == nil
-            guard isTaken else { return try PseudonymDatabase.writeInVain(entry, in: db) }
-            try PseudonymDatabase.request.append(entry, to: list, in: db)
-        }
-    }
-
-    /// Does what taking or removing a request does, on requests that are nobody's: what is answered alike takes as long.
-    private static func writeInVain(_ entry: SealedTable.Entry, in db: Database) throws {
-        // No pseudonym has this key: it is no point of the curve that is accepted.
-        let nobody = [UInt8](repeating: 0, count: 32)
-        let zeros = SealedTable.Entry(tag: nobody, value: [UInt8](repeating: 0, count: entry.value.count))
-        if try request.tags(nobody, in: db).isEmpty {
-            try request.append(zeros, to: nobody, in: db)
-        } else {
-            try request.remove(tag: nobody, from: nobody, in: db)
-            try request.append(zeros, to: nobody, in: db)
-        }
-    }
-
-    /// The pending requests of a pseudonym, in no order that means anything.
-    public func requests(of pseudonym: Principal) async throws(StoreError) -> [StoredItem] {
-        try await writer.look { db in
-            try PseudonymDatabase.request.all(pseudonym.publicKey, in: db).map {
-                StoredItem(identifier: $0.tag, sealed: Array($0.value.dropFirst(RequestName.tagLength)))
-            }
-        }
-    }
-
-    /// Removes pending requests without an answer; no matter whether they were there.
-    public func drop(_ requests: [DroppedRequest]) async throws(StoreError) {
-        try await writer.transaction { db in
-            for dropped in requests {
-                try PseudonymDatabase.request.remove(
-                    tag: dropped.identifier, from: dropped.pseudonym.publicKey, in: db)
-            }
-        }
-    }
-
-    /// Takes a pending request back for its viewer; what is not there, or another's, stays as it is.
-    ///
-    /// - Throws: ``StoreError/replayed``.
-    public func withdrawRequest(
-        _ name: RequestName, from pseudonym: Principal, nonce: UsedNonce, now: Int64
-    ) async throws(StoreError) {
-        try await writer.transaction { db in
-            try PseudonymDatabase.consume(nonce, now: now, in: db)
-            let list = pseudonym.publicKey
-            guard let entry = try PseudonymDatabase.request.first(list, tag: name.identifier, in: db),
-                entry.value.starts(with: name.viewerTag)
-            else {
-                let nothing = [UInt8](repeating: 0, count: RequestName.tagLength)
-                return try PseudonymDatabase.writeInVain(.init(tag: nothing, value: nothing), in: db)
-            }
-            try PseudonymDatabase.request.remove(tag: name.identifier, from: list, in: db)
-        }
     }
 
     /// The sealed answer to a viewer's request, or `nil`.
@@ -150,12 +94,10 @@ public struct PseudonymDatabase: Sendable {
     ///   slot is taken; then nothing is stored.
     public func decide(_ decision: Decision) async throws(StoreError) {
         try await writer.transaction { db in
-            let list = decision.pseudonym.publicKey
-            guard let request = try PseudonymDatabase.request.first(list, tag: decision.request, in: db) else {
+            guard let viewerTag = try PseudonymDatabase.waitingRequest.tag(decision.request, in: db) else {
                 throw StoreError.notPending
             }
-            try PseudonymDatabase.request.remove(tag: decision.request, from: list, in: db)
-            let viewerTag = Array(request.value.prefix(RequestName.tagLength))
+            try PseudonymDatabase.waitingRequest.remove(decision.request, in: db)
             try PseudonymDatabase.answer.put(
                 decision.request, SealedTable.Entry(tag: viewerTag, value: decision.answer), in: db)
             try PseudonymDatabase.put(decision.record, in: db)
@@ -166,6 +108,7 @@ public struct PseudonymDatabase: Sendable {
                 try PseudonymDatabase.disclosedField.put(field.identifier, .untagged(field.sealed), in: db)
             }
         }
+        waitingRequests.remove(decision.request, of: decision.pseudonym)
     }
 
     // MARK: Records
@@ -221,12 +164,17 @@ public struct PseudonymDatabase: Sendable {
                 }
                 for answer in end.answers { try PseudonymDatabase.answer.remove(answer, in: db) }
                 for shelf in end.shelves { try PseudonymDatabase.record.removeAll(shelf, in: db) }
-                try PseudonymDatabase.request.removeAll(list, in: db)
-                try PseudonymDatabase.receipt.removeAll(list, in: db)
+                for request in end.requests { try PseudonymDatabase.waitingRequest.remove(request, in: db) }
+                for receipt in end.receipts { try PseudonymDatabase.newReceipt.remove(receipt, in: db) }
+                try PseudonymDatabase.receipt.removeAll(end.receiptShelf, in: db)
                 try PseudonymDatabase.mailbox.remove(list, in: db)
             }
             // As after a revocation.
             try SQLiteFile.markUnsettled(db)
+        }
+        for end in ends {
+            waitingRequests.removeAll(of: end.pseudonym)
+            waitingReceipts.removeAll(of: end.pseudonym)
         }
     }
 }

@@ -52,14 +52,7 @@ public struct SigningKey: ~Copyable, Sendable {
     /// - Throws: ``SodiumError/notAuthentic`` for anything else.
     public borrowing func open(sealed ciphertext: [UInt8]) throws(SodiumError) -> [UInt8] {
         guard ciphertext.count >= Sealing.overhead else { throw .notAuthentic }
-        let point = try agreementPoint()
-        let scalar = try agreementKey()
-        var message = [UInt8](repeating: 0, count: ciphertext.count - Sealing.overhead)
-        let status = unsafe scalar.withAddress { address in
-            unsafe crypto_box_seal_open(&message, ciphertext, UInt64(ciphertext.count), point, address)
-        }
-        guard status == 0 else { throw .notAuthentic }
-        return message
+        return try openingKey().open(sealed: ciphertext)
     }
 
     /// Opens what was sealed to this key and holds a secret, straight into memory for secrets.
@@ -83,6 +76,13 @@ public struct SigningKey: ~Copyable, Sendable {
         }.get()
     }
 
+    /// What opens many things that may be sealed to this key.
+    ///
+    /// - Throws: ``SodiumError/invalidKey``, ``SodiumError/outOfMemory``.
+    public borrowing func openingKey() throws(SodiumError) -> OpeningKey {
+        OpeningKey(point: try agreementPoint(), scalar: try agreementKey())
+    }
+
     /// The X25519 public key that belongs to this key.
     private borrowing func agreementPoint() throws(SodiumError) -> [UInt8] {
         var point = [UInt8](repeating: 0, count: Int(crypto_box_PUBLICKEYBYTES))
@@ -99,6 +99,30 @@ public struct SigningKey: ~Copyable, Sendable {
                 }
             }
         }.get()
+    }
+}
+
+/// The X25519 key pair that belongs to a signing key, for opening what is sealed to it.
+public struct OpeningKey: ~Copyable, Sendable {
+    private let point: [UInt8]
+    private let scalar: SecretBytes
+
+    fileprivate init(point: [UInt8], scalar: consuming SecretBytes) {
+        self.point = point
+        self.scalar = scalar
+    }
+
+    /// Opens what was sealed to this key with ``Sealing/seal(_:to:)``.
+    ///
+    /// - Throws: ``SodiumError/notAuthentic`` for anything else.
+    public borrowing func open(sealed ciphertext: [UInt8]) throws(SodiumError) -> [UInt8] {
+        guard ciphertext.count >= Sealing.overhead else { throw .notAuthentic }
+        var message = [UInt8](repeating: 0, count: ciphertext.count - Sealing.overhead)
+        let status = unsafe scalar.withAddress { address in
+            unsafe crypto_box_seal_open(&message, ciphertext, UInt64(ciphertext.count), point, address)
+        }
+        guard status == 0 else { throw .notAuthentic }
+        return message
     }
 }
 

@@ -28,7 +28,7 @@ struct BlockTests {
             _ = try await scene.send(another(scene, by: .stranger).invocation)
             try await block(scene)
             #expect(try await inbox(scene).map { $0.text("viewer") } == [Party.stranger.principal.did])
-            #expect(try await scene.footprint("request") == 1)
+            #expect(try await scene.footprint("waiting_request") == 1)
         }
     }
 

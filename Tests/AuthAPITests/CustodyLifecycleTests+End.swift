@@ -9,7 +9,9 @@ import Testing
 
 extension CustodyLifecycleTests {
     /// The tables of the pseudonyms that hold what belongs to a person.
-    private static let personal = ["mailbox", "request", "answer", "record", "disclosed_field", "receipt"]
+    private static let personal = [
+        "mailbox", "waiting_request", "answer", "record", "disclosed_field", "new_receipt", "kept_receipt",
+    ]
 
     // MARK: Deletion
 
@@ -18,7 +20,7 @@ extension CustodyLifecycleTests {
             let approval = try await scene.approved()
             #expect(try await scene.read([.name], under: [approval.grant.delegation]).status == 200)
             let full = try await scene.node.footprint()
-            for table in ["mailbox", "answer", "record", "disclosed_field", "receipt"] {
+            for table in ["mailbox", "answer", "record", "disclosed_field", "new_receipt"] {
                 #expect(try #require(full[table]) > 0, "\(table)")
             }
             let end = try await scene.owner.confirmed("DELETE", "/v1/account")
@@ -46,7 +48,7 @@ extension CustodyLifecycleTests {
             let waiting = try ProfileRequest.sign(
                 terms, to: scene.pseudonym, expiration: scene.node.clock.time + 300, with: Party.third.key())
             #expect(try await scene.send(waiting.invocation).status == 200)
-            #expect(try await scene.footprint("request") == 1)
+            #expect(try await scene.footprint("waiting_request") == 1)
             #expect(try await scene.owner.confirmed("DELETE", "/v1/account").status == 200)
             let left = try await scene.node.footprint()
             for table in CustodyLifecycleTests.personal { #expect(left[table] == 0, "\(table)") }

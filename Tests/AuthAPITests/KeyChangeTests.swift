@@ -33,7 +33,7 @@ struct KeyChangeTests {
         try await afterChange { scene, approval, _ in
             let reply = try await scene.read([.name], under: [approval.grant.delegation])
             #expect(reply.status == 200)
-            #expect(try await scene.footprint("receipt") == 1)
+            #expect(try await scene.footprint("new_receipt") == 1)
         }
     }
 

@@ -14,7 +14,7 @@ struct MailboxInvocationTests {
             let unknown = try await scene.send(other.invocation)
             #expect(unknown == known)
             #expect(known.status == 200)
-            #expect(try await scene.footprint("request") == 1)
+            #expect(try await scene.footprint("waiting_request") == 1)
             // Replaying either is refused alike.
             let again = (try await scene.send(scene.request.invocation), try await scene.send(other.invocation))
             #expect(again.0 == again.1)
@@ -49,9 +49,9 @@ struct MailboxInvocationTests {
         try await GrantScene.run { scene in
             _ = try await scene.send(scene.request.invocation)
             #expect(try await scene.send(scene.act(.profileWithdraw, by: .stranger)).status == 200)
-            #expect(try await scene.footprint("request") == 1)
+            #expect(try await scene.footprint("waiting_request") == 1)
             #expect(try await scene.send(scene.act(.profileWithdraw)).status == 200)
-            #expect(try await scene.footprint("request") == 0)
+            #expect(try await scene.footprint("waiting_request") == 0)
         }
     }
 
@@ -79,7 +79,7 @@ struct MailboxInvocationTests {
             let chain = [try await scene.approved().grant.delegation]
             #expect(try await scene.read([.name], under: chain, nonce: 20).status == 200)
             #expect(try await scene.read([.name], under: chain, nonce: 21).status == 200)
-            #expect(try await scene.footprint("receipt") == 2)
+            #expect(try await scene.footprint("new_receipt") == 2)
         }
     }
 
@@ -118,7 +118,7 @@ struct MailboxInvocationTests {
             let bytes = try Container([scene.request.invocation.envelope.bytes]).encoded()
             let reply = try await scene.node.anyone.send("POST", "/v1/invocations", (bytes, type))
             #expect(reply.problem == "unsupported-media-type")
-            #expect(try await scene.footprint("request") == 0)
+            #expect(try await scene.footprint("waiting_request") == 0)
         }
     }
 }

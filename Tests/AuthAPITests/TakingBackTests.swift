@@ -76,7 +76,7 @@ struct TakingBackTests {
             let reply = try await node.post(container: Container(tokens).encoded())
             #expect(reply.status == 503)
             #expect(reply.problem == "busy")
-            #expect(try await node.footprint()["receipt"] == 0)
+            #expect(try await node.footprint()["new_receipt"] == 0)
             let body: Value = ["delegation": .bytes(handover.delegations[1].envelope.bytes)]
             #expect(try await viewer.call("POST", "/v1/requests/\(request)/revoke", body).status == 204)
         }

@@ -14,16 +14,16 @@ struct DisclosedFieldTests {
     @Test func `a read stores its receipt`() async throws {
         let scene = try await GrantScene()
         _ = try await scene.read()
-        let receipts = try await scene.database.receipts(of: Party.owner.principal)
+        let receipts = try await scene.database.newReceipts(of: Party.owner.principal)
         #expect(receipts == [StoredItem(identifier: name(60), sealed: [60])])
-        #expect(try await scene.database.receipts(of: Party.stranger.principal).isEmpty)
+        #expect(try await scene.database.newReceipts(of: Party.stranger.principal) == [])
     }
 
     @Test func `a replayed read is refused and leaves one receipt`() async throws {
         let scene = try await GrantScene()
         _ = try await scene.read()
         #expect(try await refusal { try await scene.read(receipt: 61) } == .replayed)
-        #expect(try await scene.database.count("receipt") == 1)
+        #expect(try await scene.database.count("new_receipt") == 1)
     }
 
     @Test func `a missing slot gives nothing and stores nothing`() async throws {
@@ -52,7 +52,7 @@ struct DisclosedFieldTests {
             Revocation.sign(scene.grant.cid, with: revoker.key()), under: scene.place())
         let error = try await refusal { try await scene.read() }
         #expect(error == (counts ? .revoked : nil))
-        #expect(try await scene.database.count("receipt") == (counts ? 0 : 1))
+        #expect(try await scene.database.count("new_receipt") == (counts ? 0 : 1))
     }
 
     @Test(arguments: [(Party.owner, true), (.viewer, true), (.component, false), (.stranger, false)])

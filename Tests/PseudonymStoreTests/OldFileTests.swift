@@ -74,9 +74,9 @@ struct OldFileTests {
         let principal = try Party.owner.principal
         #expect(try await database.hasMailbox(principal))
         #expect(
-            try await database.requests(of: principal) == [StoredItem(identifier: request.identifier, sealed: [7])])
+            try await database.allRequests() == [StoredItem(identifier: request.identifier, sealed: [7])])
         #expect(try await database.records(on: name(5)).map(\.sealed) == [[9]])
-        #expect(try await database.receipts(of: principal).map(\.sealed) == [[10]])
+        #expect(try await database.allNewReceipts().map(\.sealed) == [[10]])
         #expect(
             try await database.revocations(of: [revocation.delegation]).contains(revocation.delegation, by: principal))
         let place = StatusPlace(list: "1", index: 5, claim: name(8))
@@ -84,7 +84,7 @@ struct OldFileTests {
         #expect(try await refusal { try await database.answer(to: request, nonce: nonce, now: testTime) } == .replayed)
         #expect(
             try await database.counts().filter { $0.value > 0 } == [
-                "mailbox": 1, "request": 1, "answer": 1, "record": 1, "disclosed_field": 1, "receipt": 1,
+                "mailbox": 1, "waiting_request": 1, "answer": 1, "record": 1, "disclosed_field": 1, "new_receipt": 1,
                 "revocation": 1, "status_list": 1, "status_claim": 1, "used_nonce": 1,
             ])
     }

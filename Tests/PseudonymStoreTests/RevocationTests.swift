@@ -23,7 +23,7 @@ struct RevocationTests {
         let scene = try await GrantScene()
         try await scene.database.revoke(scene.change())
         #expect(try await refusal { try await scene.read() } == .revoked)
-        #expect(try await scene.database.count("receipt") == 0)
+        #expect(try await scene.database.count("new_receipt") == 0)
     }
 
     @Test func `the fields of other grants stay`() async throws {

@@ -55,6 +55,7 @@ struct AccountEnd {
         var end = GrantsEnd()
         var ends: [PseudonymEnd] = []
         var silent: Set<NodeAddress> = []
+        var search = MailboxSearch(node: node)
         for pseudonym in try await owner.vault.state().pseudonyms {
             let keys = try owner.keys(pseudonym)
             let records = try await owner.records(of: keys)
@@ -82,7 +83,9 @@ struct AccountEnd {
             }
             ends.append(
                 PseudonymEnd(
-                    pseudonym: keys.principal, revocations: revocations,
+                    pseudonym: keys.principal, requests: try await search.requests(of: keys).map(\.identifier),
+                    receipts: try await search.newReceipts(of: keys).map(\.identifier),
+                    receiptShelf: try Shelf(label: Shelf.receipts, node: node).name(keys), revocations: revocations,
                     answers: records.map { RequestName(request: $0.request.cid, viewer: $0.request.viewer).identifier },
                     shelves: try Shelf.all.map { try Shelf(label: $0, node: node).name(keys) }))
         }

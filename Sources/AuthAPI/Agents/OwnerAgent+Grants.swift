@@ -66,9 +66,14 @@ extension OwnerAgent {
     /// Who read what, the latest first.
     func receipts() async throws -> [Value] {
         var receipts: [(time: Int64, value: Value)] = []
+        var search = MailboxSearch(node: node)
         for pseudonym in try await vault.state().pseudonyms {
             let keys = try keys(pseudonym)
-            for stored in try await node.pseudonyms.receipts(of: keys.principal) {
+            let shelf = try Shelf(label: Shelf.receipts, node: node).name(keys)
+            // Those that are new go where only the owner's key finds them.
+            let new = try await search.newReceipts(of: keys)
+            try await node.pseudonyms.keep(new, of: keys.principal, on: shelf)
+            for stored in try await node.pseudonyms.receipts(on: shelf) {
                 let receipt = try Receipt(opening: stored.sealed, with: keys.signing)
                 let value: Value = [
                     "grant": .string(receipt.grant?.description ?? ""), "reader": .string(receipt.reader.did),

@@ -25,9 +25,10 @@ struct OwnerAgent {
         let blocked = Set(try await settings.read().blocks.map(\.subject))
         var items: [InboxItem] = []
         var dropped: [DroppedRequest] = []
+        var search = MailboxSearch(node: node)
         for pseudonym in try await vault.state().pseudonyms {
             let keys = try keys(pseudonym)
-            for stored in try await node.pseudonyms.requests(of: keys.principal) {
+            for stored in try await search.requests(of: keys) {
                 // What cannot be opened was not sealed by this node; it is nothing that an owner could decide on.
                 guard let item = try? InboxItem(opening: stored, of: pseudonym, with: keys) else { continue }
                 if item.isBlocked(by: blocked) {

@@ -14,7 +14,7 @@ struct InboxItem {
     let origin: RequestOrigin?
 
     /// How the node seals a request to its owner's pseudonym when it arrives: all to one length.
-    private static let kind = SealedKind("dump/v1/inbox/request", sizeClasses: [4_096])
+    private static let kind = SealedKind("dump/v1/inbox/request", sizeClasses: [8_192])
 
     /// Seals a request to its owner, with where it came from.
     static func sealed(_ request: ProfileRequest, origin: RequestOrigin) throws -> [UInt8] {

@@ -10,7 +10,10 @@ struct Shelf {
     /// What a viewer asked.
     static let requests = "dump/v1/shelf/requests"
 
-    /// The labels of all shelves.
+    /// The receipts that an owner has seen: a list of its own, with nothing sealed anew.
+    static let receipts = "dump/v1/shelf/receipts"
+
+    /// The labels of the shelves of records.
     static let all = [decisions, requests]
 
     private static let kind = SealedKind("dump/v1/record", sizeClasses: [8_192, 16_384])

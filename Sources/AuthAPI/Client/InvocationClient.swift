@@ -41,6 +41,8 @@ public struct InvocationClient: Sendable {
         case 200..<300:
             guard let map = (try? DagCBOR.decode(response.body))?.mapValue else { throw .unanswered }
             return map
+        // Nothing was done, for now.
+        case 429, 503: throw .busy
         case 400..<500: throw .refused
         default: throw .unanswered
         }

@@ -21,6 +21,8 @@ public enum APIError: Error, Equatable, Sendable {
     case wrongSecret
     /// There were too many wrong guesses; in so many seconds the next may be made.
     case tooManyAttempts(retryAfter: Int64)
+    /// There were too many requests for profile fields; in so many seconds the next may be sent.
+    case tooManyRequests(retryAfter: Int64)
     /// A capability was not accepted. Why is not told.
     case refused
     /// There is nothing of that name.

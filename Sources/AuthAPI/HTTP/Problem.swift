@@ -36,6 +36,11 @@ struct Problem {
                 .tooManyRequests, "too-many-attempts", "There were too many wrong guesses",
                 "the next one may be made in \(seconds) seconds")
             retryAfter = seconds
+        case .tooManyRequests(let seconds):
+            self.init(
+                .tooManyRequests, "too-many-requests", "There were too many requests",
+                "the next one may be sent in \(seconds) seconds")
+            retryAfter = seconds
         case .refused: self.init(.forbidden, "refused", "The capability was not accepted", nil)
         case .notFound: self.init(.notFound, "not-found", "There is nothing of that name", nil)
         case .moduleNotRun:

@@ -24,15 +24,25 @@ struct MailboxService: Sendable {
             invocation = try container.invocation()
             proofs = try container.delegations()
         } catch { throw APIError.malformed("the body is no container with one invocation") }
+        // Before anything that costs: whoever sends too much pays for reading it, and for nothing else.
+        if invocation.command == .profileRequest { try node.quotas.take(from: source) }
         // A revocation has its own rules: it does not end, may be repeated, and may come from anyone in the path.
         if invocation.command == .revoke {
-            return try await RevocationService(node: node).execute(invocation, delegations: proofs)
+            return try await node.queue.run(source) {
+                try await RevocationService(node: node).execute(invocation, delegations: proofs)
+            }
         }
         if invocation.command == .profileRead {
-            return try await executeVerified(invocation, proofs: proofs, from: source)
+            return try await node.queue.run(source) {
+                try await executeVerified(invocation, proofs: proofs, from: source)
+            }
         }
-        // What is answered alike is answered at the same time.
-        return try await EvenTime.run { try await executeVerified(invocation, proofs: proofs, from: source) }
+        // What is answered alike is answered at the same time; the time in the queue counts in.
+        return try await EvenTime.run {
+            try await node.queue.run(source) {
+                try await executeVerified(invocation, proofs: proofs, from: source)
+            }
+        }
     }
 
     private func executeVerified(
@@ -74,13 +84,15 @@ struct MailboxService: Sendable {
         _ verified: VerifiedInvocation, nonce: UsedNonce, from source: RequestSource
     ) async throws -> Value {
         let request = try ProfileRequest(verified.invocation)
+        try node.quotas.take(of: request.viewer)
+        let isTaken = node.quotas.mailboxTakes(request.owner, from: source)
         let sealed: [UInt8]
         do {
             sealed = try InboxItem.sealed(request, origin: try node.origin(of: source))
         } catch { throw APIError.refused }
         try await node.pseudonyms.addRequest(
             RequestName(request: request.cid, viewer: request.viewer), to: request.owner, sealed: sealed,
-            nonce: nonce, now: node.clock())
+            isWithinQuota: isTaken, nonce: nonce, now: node.clock())
         return .map(Map())
     }
 

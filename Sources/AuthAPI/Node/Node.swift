@@ -23,6 +23,8 @@ public final class Node: Sendable {
     let formers: Set<Principal>
     let turns = Turns()
     let attempts: AttemptLimiter
+    let quotas: RequestQuotas
+    let queue = FairQueue()
     let key: SigningKey
     let hasher: PassphraseHasher
     let client: PeerClient
@@ -52,6 +54,7 @@ public final class Node: Sendable {
         self.random = random
         self.clock = clock
         attempts = AttemptLimiter(clock: clock)
+        quotas = RequestQuotas(configuration.requestBursts, clock: clock)
     }
 
     /// The name of the node's one status list. A full list is a later list's beginning, which is not built yet.

@@ -21,6 +21,9 @@ public struct NodeConfiguration: Sendable {
     /// The mean delay where nothing else is said: 5 minutes.
     public static let defaultFreshDelay = 300.0
 
+    /// How many requests are taken at once.
+    public let requestBursts: RequestBursts
+
     /// Whether a reverse proxy stands before the node, which says where requests come from.
     public let isBehindProxy: Bool
 
@@ -28,7 +31,8 @@ public struct NodeConfiguration: Sendable {
     public init(
         publicAddress: NodeAddress, modules: [ModuleID], peers: [NodeAddress], pullInterval: Double,
         passwordCost: PasswordHash.Cost, sessionLimits: SessionLimits = SessionLimits(),
-        freshDelay: Double = NodeConfiguration.defaultFreshDelay, isBehindProxy: Bool = false
+        freshDelay: Double = NodeConfiguration.defaultFreshDelay, requestBursts: RequestBursts = RequestBursts(),
+        isBehindProxy: Bool = false
     ) {
         self.publicAddress = publicAddress
         self.modules = modules
@@ -37,6 +41,7 @@ public struct NodeConfiguration: Sendable {
         self.passwordCost = passwordCost
         self.sessionLimits = sessionLimits
         self.freshDelay = freshDelay
+        self.requestBursts = requestBursts
         self.isBehindProxy = isBehindProxy
     }
 }
@@ -64,6 +69,23 @@ public struct SessionLimits: Sendable, Equatable {
 
     /// Whether a use has to be noted: not each one, because a note is a transaction.
     func isNoteworthy(_ details: SessionDetails, at time: Int64) -> Bool { time - details.used > idle / 32 }
+}
+
+/// How many requests for profile fields a node takes at once; after that they come at fixed intervals.
+public struct RequestBursts: Sendable, Equatable {
+    /// Of one source, which may be a node with many viewers: 300, then one a second.
+    public let perSource: Int64
+    /// Of one viewer's key: 20, then one in three minutes.
+    public let perViewer: Int64
+    /// Of one source for one mailbox: 50, then one in ten minutes.
+    public let perMailbox: Int64
+
+    /// Numbers of requests, each 1 or more.
+    public init(perSource: Int64 = 300, perViewer: Int64 = 20, perMailbox: Int64 = 50) {
+        self.perSource = perSource
+        self.perViewer = perViewer
+        self.perMailbox = perMailbox
+    }
 }
 
 /// How a passphrase becomes a key. The service does it in a process of its own, because it takes 256 MiB for most of a

@@ -48,6 +48,20 @@ struct SealedTable: Sendable {
             .bytes("tag")
     }
 
+    /// Whether there is an entry with a tag.
+    func hasAny(in db: Database) throws -> Bool {
+        try Row.fetchOne(db, sql: "SELECT 1 FROM \(table.name) WHERE spare = 0 AND tag <> zeroblob(32)") != nil
+    }
+
+    /// All entries with a tag, in the order of their keys.
+    func all(in db: Database) throws -> [(id: [UInt8], entry: Entry)] {
+        let sql = "SELECT id FROM \(table.name) WHERE spare = 0 AND tag <> zeroblob(32) ORDER BY id"
+        return try Row.fetchAll(db, sql: sql).compactMap { row in
+            let id = row.bytes("id")
+            return try entry(id, in: db).map { (id, $0) }
+        }
+    }
+
     /// Stores an entry, in place of one of the same key.
     func put(_ id: [UInt8], _ entry: Entry, in db: Database) throws {
         let length = entry.value.count

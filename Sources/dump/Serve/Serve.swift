@@ -15,9 +15,11 @@ struct Serve: AsyncParsableCommand {
         discussion: """
             Settings come from flags, else from the environment (DUMP_DATA, DUMP_LISTEN, DUMP_PUBLIC_URL, DUMP_MODULES,
             DUMP_PEERS, DUMP_PULL_INTERVAL, DUMP_FRESH_DELAY, DUMP_ARGON2_OPERATIONS, DUMP_ARGON2_MEMORY,
-            DUMP_SESSION_DAYS, DUMP_SESSION_IDLE_DAYS, DUMP_BEHIND_PROXY; lists with commas), else from a JSON file ("data", "listen",
+            DUMP_SESSION_DAYS, DUMP_SESSION_IDLE_DAYS, DUMP_BEHIND_PROXY, DUMP_REQUESTS_PER_SOURCE,
+            DUMP_REQUESTS_PER_VIEWER, DUMP_REQUESTS_PER_MAILBOX; lists with commas), else from a JSON file ("data", "listen",
             "publicUrl", "modules", "peers", "pullInterval", "freshDelay", "argon2Operations", "argon2Memory",
-            "sessionDays", "sessionIdleDays", "behindProxy").
+            "sessionDays", "sessionIdleDays", "behindProxy", "requestsPerSource", "requestsPerViewer",
+            "requestsPerMailbox").
 
             What a guess at a passphrase costs is stored with each account. Where it is raised, an account gets it with its
             owner's next log-in; it is never lowered. Wrong guesses are counted per account and per address: 10 at once and
@@ -59,6 +61,19 @@ struct Serve: AsyncParsableCommand {
     var sessionDays: Int?
     @Option(help: ArgumentHelp("How long it lasts without use, 1 to 400 days. Default: 7.", valueName: "days"))
     var sessionIdleDays: Int?
+    @Option(
+        help: ArgumentHelp(
+            "How many requests of one address are taken at once; then one a second. Default: 300.", valueName: "count"))
+    var requestsPerSource: Int?
+    @Option(
+        help: ArgumentHelp(
+            "How many of one viewer at once; then one in three minutes. Default: 20.", valueName: "count"))
+    var requestsPerViewer: Int?
+    @Option(
+        help: ArgumentHelp(
+            "How many of one address for one mailbox at once; then one in ten minutes. Default: 50.",
+            valueName: "count"))
+    var requestsPerMailbox: Int?
     @Flag(help: "A reverse proxy stands before the node, and writes X-Forwarded-For.")
     var behindProxy = false
     @Option(help: ArgumentHelp("A JSON file with settings.", valueName: "file"))
@@ -98,7 +113,8 @@ struct Serve: AsyncParsableCommand {
         flags["freshDelay"] = freshDelay.map { .double($0) }
         let numbers = [
             "argon2Operations": argon2Operations, "argon2Memory": argon2Memory, "sessionDays": sessionDays,
-            "sessionIdleDays": sessionIdleDays,
+            "sessionIdleDays": sessionIdleDays, "requestsPerSource": requestsPerSource,
+            "requestsPerViewer": requestsPerViewer, "requestsPerMailbox": requestsPerMailbox,
         ]
         for (name, number) in numbers { flags[ServeSettings.variable(name)] = number.map { .int($0) } }
         if behindProxy { flags["behindProxy"] = .bool(true) }

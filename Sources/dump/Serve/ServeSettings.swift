@@ -31,7 +31,8 @@ struct ServeSettings {
     /// The names of all settings.
     private static let names: Set<String> = [
         "data", "listen", "publicUrl", "modules", "peers", "pullInterval", "freshDelay", "argon2Operations",
-        "argon2Memory", "sessionDays", "sessionIdleDays", "behindProxy",
+        "argon2Memory", "sessionDays", "sessionIdleDays", "behindProxy", "requestsPerSource", "requestsPerViewer",
+        "requestsPerMailbox",
     ]
 
     /// A name that is not known is a mistake, and a node that passed over it would not be the one that was meant.
@@ -71,6 +72,7 @@ struct ServeSettings {
             pullInterval: interval, passwordCost: try await ServeSettings.passwordCost(config),
             sessionLimits: try await ServeSettings.sessionLimits(config),
             freshDelay: delay ?? NodeConfiguration.defaultFreshDelay,
+            requestBursts: try await ServeSettings.requestBursts(config),
             isBehindProxy: try await setting("behindProxy") { try await config.fetchBool(forKey: "behindProxy") }
                 ?? false)
     }
@@ -90,6 +92,18 @@ struct ServeSettings {
         let absolute = days.map { Int64($0) * Day.seconds } ?? standard.absolute
         return SessionLimits(
             absolute: absolute, idle: min(idle.map { Int64($0) * Day.seconds } ?? standard.idle, absolute))
+    }
+
+    private static func requestBursts(_ config: ConfigReader) async throws -> RequestBursts {
+        let standard = RequestBursts()
+        func burst(_ name: String, _ whose: String) async throws -> Int64? {
+            try await number(name, 1...1_000_000_000, "the requests at once \(whose)", config).map(Int64.init)
+        }
+        return RequestBursts(
+            perSource: try await burst("requestsPerSource", "of one address") ?? standard.perSource,
+            perViewer: try await burst("requestsPerViewer", "of one viewer") ?? standard.perViewer,
+            perMailbox: try await burst("requestsPerMailbox", "of one address for one mailbox")
+                ?? standard.perMailbox)
     }
 
     /// A whole number in bounds. A flag or a variable stands before the file.

@@ -110,7 +110,7 @@ extension PseudonymDatabase {
                 counts[table] = try Int.fetchOne(
                     db,
                     sql: "SELECT count(*) FROM \(table)" + (hasSpares ? " WHERE spare = 0" : "")
-                        + (table == "request" ? " AND tag <> zeroblob(32)" : ""))
+                        + (table == "waiting_request" ? " AND tag <> zeroblob(32)" : ""))
             }
             return counts
         }

@@ -24,7 +24,8 @@ struct TestNode: Sendable {
     init(
         _ seed: UInt8 = 100, in folder: (TemporaryFolder, name: String)? = nil, peers: [NodeAddress] = [],
         clock: TestClock = TestClock(), log: LogCollector = LogCollector(), passwordCost: PasswordHash.Cost = .minimum,
-        isBehindProxy: Bool = false, hasher: PassphraseHasher = .inPlace, client: PeerClient,
+        isBehindProxy: Bool = false, requestBursts: RequestBursts = RequestBursts(),
+        hasher: PassphraseHasher = .inPlace, client: PeerClient,
         random: RandomSource = .system, address: NodeAddress? = nil
     ) async throws {
         let accounts: AccountDatabase
@@ -44,7 +45,7 @@ struct TestNode: Sendable {
         let configuration = try NodeConfiguration(
             publicAddress: address ?? NodeAddress("http://127.0.0.1:\(port)"),
             modules: modules, peers: peers, pullInterval: 0.01, passwordCost: passwordCost,
-            isBehindProxy: isBehindProxy)
+            requestBursts: requestBursts, isBehindProxy: isBehindProxy)
         let parts = Parts(accounts: accounts, pseudonyms: pseudonyms, objects: objects)
         try self.init(
             seed, port: port, configuration, parts, clock: clock, log: log, hasher: hasher, client: client,

@@ -115,7 +115,7 @@ extension PseudonymDatabase {
         let condition =
             switch table {
             case "status_list": ""
-            case "request": "WHERE spare = 0 AND tag <> zeroblob(32)"
+            case "waiting_request": "WHERE spare = 0 AND tag <> zeroblob(32)"
             default: "WHERE spare = 0"
             }
         return try await writer.read { db in
@@ -127,8 +127,8 @@ extension PseudonymDatabase {
     func counts() async throws -> [String: Int] {
         var counts: [String: Int] = [:]
         for table in [
-            "mailbox", "request", "answer", "record", "disclosed_field", "receipt", "revocation", "status_list",
-            "status_claim", "used_nonce",
+            "mailbox", "waiting_request", "answer", "record", "disclosed_field", "new_receipt", "kept_receipt",
+            "revocation", "status_list", "status_claim", "used_nonce",
         ] {
             counts[table] = try await count(table)
         }
