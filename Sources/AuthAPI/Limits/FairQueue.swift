@@ -1,0 +1,69 @@
+/// Lets so many operations run at once. Those that wait take turns by where they come from: one source's many keep
+/// another's few from nothing but the operations that run already.
+///
+/// An actor, because what it protects suspends. Source: Nagle, "On packet switches with infinite storage" (RFC 970).
+actor FairQueue {
+    private let slots: Int
+    private let maximumPerSource: Int
+    private let maximumTotal: Int
+    private var running = 0
+    private var total = 0
+    private var waiting: [RequestSource: [CheckedContinuation<Void, Never>]] = [:]
+    /// The sources that wait; the first has the next turn.
+    private var turns: [RequestSource] = []
+
+    /// A queue of `slots` operations at once, and of so many that wait at most, of one source and in all.
+    init(slots: Int = 4, maximumPerSource: Int = 256, maximumTotal: Int = 4_096) {
+        self.slots = slots
+        self.maximumPerSource = maximumPerSource
+        self.maximumTotal = maximumTotal
+    }
+
+    /// How many wait.
+    var waitingCount: Int { total }
+
+    /// How many run.
+    var runningCount: Int { running }
+
+    /// Runs `body` when it is the source's turn.
+    ///
+    /// - Throws: ``APIError/busy`` where too many wait already, and what `body` throws.
+    nonisolated func run<Result: Sendable>(
+        _ source: RequestSource, _ body: () async throws -> Result
+    ) async throws -> Result {
+        try await enter(source)
+        do {
+            let result = try await body()
+            await leave()
+            return result
+        } catch {
+            await leave()
+            throw error
+        }
+    }
+
+    private func enter(_ source: RequestSource) async throws(APIError) {
+        if running < slots {
+            running += 1
+            return
+        }
+        let count = waiting[source]?.count ?? 0
+        guard count < maximumPerSource, total < maximumTotal else { throw .busy }
+        total += 1
+        if count == 0 { turns.append(source) }
+        await withCheckedContinuation { waiting[source, default: []].append($0) }
+    }
+
+    /// Gives the slot to the next source, or back.
+    private func leave() {
+        guard !turns.isEmpty else {
+            running -= 1
+            return
+        }
+        let source = turns.removeFirst()
+        guard let next = waiting[source]?.removeFirst() else { return leave() }
+        total -= 1
+        if waiting[source]?.isEmpty ?? true { waiting[source] = nil } else { turns.append(source) }
+        next.resume()
+    }
+}

@@ -1,0 +1,56 @@
+internal import Synchronization
+
+/// How often something may be done: so many at once, then one in each interval of so many seconds.
+struct Rate: Sendable, Equatable {
+    let burst: Int64
+    let interval: Int64
+}
+
+/// Counts what is done under keys, each at its own rate, and says when there was too much.
+///
+/// What is kept of a key is the time at which it will have all its burst again; a key that has it is forgotten. Nothing is
+/// stored: a process that starts again has counted nothing. Source: ITU-T I.371, "generic cell rate algorithm".
+final class RateLimiter<Key: Hashable & Sendable>: Sendable {
+    private let clock: @Sendable () -> Int64
+    private let maximumCount: Int
+    private let debts = Mutex<[Key: Int64]>([:])
+
+    /// A limiter that remembers at most so many keys; `clock` gives Unix seconds.
+    init(maximumCount: Int = 65_536, clock: @escaping @Sendable () -> Int64) {
+        self.maximumCount = maximumCount
+        self.clock = clock
+    }
+
+    /// How many keys are remembered.
+    var count: Int { debts.withLock { $0.count } }
+
+    /// Counts one more under all of the keys, or under none of them.
+    ///
+    /// - Returns: how many seconds there are until all of them allow it; 0 where it was counted.
+    func take(_ keys: [(key: Key, rate: Rate)]) -> Int64 {
+        let now = clock()
+        return debts.withLock { debts in
+            let wait = keys.map { RateLimiter.wait($0.rate, debts[$0.key], now) }.max() ?? 0
+            if wait > 0 { return wait }
+            if debts.count + keys.count > maximumCount { RateLimiter.forget(&debts, now) }
+            for (key, rate) in keys { debts[key] = max(debts[key] ?? now, now) + rate.interval }
+            return 0
+        }
+    }
+
+    /// How many seconds there are until the next one; 0 or less where it may be done now.
+    private static func wait(_ rate: Rate, _ debt: Int64?, _ now: Int64) -> Int64 {
+        max(debt ?? now, now) - now - (rate.burst - 1) * rate.interval
+    }
+
+    /// Forgets who has all of the burst again; and where that is not enough, the quarter that is nearest to it.
+    private static func forget(_ debts: inout [Key: Int64], _ now: Int64) {
+        let owing = debts.filter { $0.value > now }
+        guard owing.count * 4 > debts.count * 3 else {
+            debts = owing
+            return
+        }
+        let kept = owing.sorted { $0.value > $1.value }.prefix(owing.count * 3 / 4)
+        debts = Dictionary(uniqueKeysWithValues: kept.map { ($0.key, $0.value) })
+    }
+}
