@@ -15,6 +15,8 @@ struct Problem {
     let detail: String?
     /// After how many seconds it may be tried again; `nil` where that is not known.
     private var retryAfter: Int64?
+    /// The methods that the path has; `nil` where that is not what was asked wrongly.
+    private var allow: String?
 
     /// The one mapping from errors to HTTP.
     init(_ error: APIError) {
@@ -57,7 +59,13 @@ struct Problem {
         }
     }
 
-    /// A refusal by the HTTP layer itself, such as an unknown path or method.
+    /// A method that the path does not have; those it has are told.
+    init(allowing methods: [String]) {
+        self.init(.methodNotAllowed, "method-not-allowed", "The path does not have this method", nil)
+        allow = methods.joined(separator: ", ")
+    }
+
+    /// A refusal by the HTTP layer itself, such as an unknown path.
     init(status: HTTPResponse.Status) {
         switch status {
         case .notFound: self.init(.notFound)
@@ -86,6 +94,7 @@ struct Problem {
         let text = (try? DagJSON.encode(.map(map))) ?? "{}"
         var headers: HTTPFields = [.contentType: "application/problem+json", .cacheControl: "no-store"]
         if status == .unauthorized { headers[.wwwAuthenticate] = "Bearer" }
+        if let allow { headers[.allow] = allow }
         if let retryAfter { headers[.retryAfter] = String(retryAfter) }
         return Response(status: status, headers: headers, body: .init(byteBuffer: ByteBuffer(string: text)))
     }

@@ -30,7 +30,7 @@ public struct ListenError: Error, Sendable {
 /// The HTTP service of a node.
 public struct NodeServer: Service {
     private let listen: ListenAddress
-    private let application: Application<RouterResponder<NodeContext>>
+    private let application: Application<MethodResponder>
 
     /// A server of a node; `whenRunning` is called with the port once it listens.
     public init(
@@ -39,7 +39,7 @@ public struct NodeServer: Service {
     ) {
         self.listen = listen
         application = Application(
-            router: NodeServer.router(node),
+            responder: MethodResponder(NodeServer.router(node)),
             configuration: .init(address: .hostname(listen.host, port: listen.port), serverName: nil),
             onServerRunning: { channel in await whenRunning(channel.localAddress?.port ?? listen.port) },
             logger: logger)
@@ -54,6 +54,11 @@ public struct NodeServer: Service {
         } catch is SocketAddressError {
             throw ListenError(address: listen, isInUse: false)
         }
+    }
+
+    /// What a node serves, each as its method and its path, `GET /v1/grants`; parameters stand in braces.
+    public static func routes(of node: Node) -> [String] {
+        router(node).routes.map { "\($0.method.rawValue) \($0.path)" }
     }
 
     /// All routes of the API. There is no request log: paths name objects and grants.

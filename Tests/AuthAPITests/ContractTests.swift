@@ -1,0 +1,66 @@
+import AsyncHTTPClient
+import AuthAPI
+import DumpIdentity
+import Foundation
+import NIOCore
+import NIOHTTP1
+import Testing
+
+struct ContractTests {
+    /// The operations of `openapi.yaml`, each as its method and its path: of the section `paths`, what stands two spaces in
+    /// is a path, and what stands four spaces in and is a method is one of its operations.
+    private static func contract() throws -> [String] {
+        let file = URL(filePath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent()
+            .appending(path: "../../openapi.yaml")
+        let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n", omittingEmptySubsequences: false)
+        let paths = lines.drop { $0 != "paths:" }.dropFirst().prefix { $0.isEmpty || $0.hasPrefix("  ") }
+        let methods: Set<Substring> = ["get", "put", "post", "delete", "options", "head", "patch", "trace"]
+        var path = Substring()
+        var operations: [String] = []
+        for line in paths {
+            let indent = line.prefix { $0 == " " }.count
+            let key = line.dropFirst(indent).prefix { $0 != ":" }
+            if indent == 2, key.hasPrefix("/") { path = key }
+            if indent == 4, methods.contains(key) { operations.append("\(key.uppercased()) \(path)") }
+        }
+        return operations.sorted()
+    }
+
+    @Test func `the routes of a node are the operations of the contract`() async throws {
+        let contract = try ContractTests.contract()
+        try #require(contract.count > 30)
+        try await withClient { client in
+            let node = try await TestNode(client: client).node
+            #expect(NodeServer.routes(of: node).sorted() == contract)
+        }
+    }
+
+    @Test(
+        arguments: [
+            "GET /v1/accounts": "POST", "PUT /v1/session": "DELETE, POST", "DELETE /v1/profile": "GET, PATCH",
+            "GET /v1/invocations": "POST", "POST /.well-known/dump": "GET", "PATCH /v1/inbox": "GET",
+            "TRACE /v1/profile": "GET, PATCH", "OPTIONS /v1/accounts": "POST", "HEAD /v1/grants": "GET",
+            "GET /v1/grants/b": "DELETE",
+        ])
+    func `a method that a path does not have is refused with those it has`(
+        route: String, methods: String
+    ) async throws {
+        try await withNode { node in
+            let steve = try await node.account("steve")
+            let parts = route.split(separator: " ").map(String.init)
+            for token in [steve.token, nil] {
+                var request = HTTPClientRequest(url: node.address.appending(parts[1]))
+                request.method = HTTPMethod(rawValue: parts[0])
+                if let token { request.headers.add(name: "authorization", value: "Bearer \(token)") }
+                let response = try await HTTPClient.shared.execute(request, timeout: .seconds(120))
+                let body = try await response.body.collect(upTo: 1 << 20)
+                #expect(response.status == .methodNotAllowed)
+                #expect(response.headers["allow"] == [methods])
+                let reply = Reply(
+                    status: Int(response.status.code), body: Array(body.readableBytesView),
+                    mediaType: response.headers.first(name: "content-type") ?? "")
+                #expect(parts[0] == "HEAD" || reply.problem == "method-not-allowed", "\(reply.text)")
+            }
+        }
+    }
+}
