@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import AuthAPI
 import DumpIdentity
 import Foundation
+import IPLD
 import NIOCore
 import NIOHTTP1
 import Testing
@@ -61,6 +62,48 @@ struct ContractTests {
                     mediaType: response.headers.first(name: "content-type") ?? "")
                 #expect(parts[0] == "HEAD" || reply.problem == "method-not-allowed", "\(reply.text)")
             }
+        }
+    }
+
+    @Test(
+        arguments: [
+            "Content-Length: 100\r\n\r\n{}", "Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}",
+            "Content-Length: -1\r\n\r\n{}", "Transfer-Encoding: chunked\r\n\r\n9\r\n{}",
+            "Transfer-Encoding: chunked\r\n\r\nxyz\r\n{}",
+            "Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
+        ])
+    func `a body that does not end as its head says ends the connection`(rest: String) async throws {
+        try await withNode { node in
+            let head = "POST /v1/session HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+            let answer = try await raw(head + rest, port: node.port)
+            #expect(answer.hasPrefix("HTTP/1.1 400 "), "\(answer)")
+            #expect(answer.split(separator: "HTTP/1.1 ").count == 1, "one answer")
+            #expect(!node.log.text.contains("An operation failed"))
+        }
+    }
+
+    @Test(
+        arguments: [
+            "application/json; charset=utf-16", "application/json;charset=\"ISO-8859-1\"", "text/plain",
+            "text/plain, application/json", "application/json, text/plain", "; application/json", "*/*", "",
+        ])
+    func `a body of another type or charset is refused`(type: String) async throws {
+        try await withNode { node in
+            let steve = try await node.account("steve")
+            let body = Array(#"{"fields": {"name": "Eve"}}"#.utf8)
+            let reply = try await steve.send("PATCH", "/v1/profile", (body, type))
+            #expect(reply.status == 415)
+            #expect(reply.problem == "unsupported-media-type")
+            #expect(try await steve.done("GET", "/v1/profile")["fields"] == [:])
+        }
+    }
+
+    @Test(arguments: ["application/json; charset=utf-8", "Application/JSON ;charset=\"UTF-8\"", "application/json;v=1"])
+    func `the parameters of a type do not matter otherwise`(type: String) async throws {
+        try await withNode { node in
+            let steve = try await node.account("steve")
+            let body = Array(#"{"fields": {"name": "Eve"}}"#.utf8)
+            #expect(try await steve.send("PATCH", "/v1/profile", (body, type)).status == 200)
         }
     }
 }

@@ -34,7 +34,7 @@ struct NetworkController {
     }
 
     @Sendable func invoke(_ request: Request, context: NodeContext) async throws -> Response {
-        guard Media.names(request.headers[.contentType], Media.container) else {
+        guard Media.isContent(request.headers[.contentType], of: Media.container) else {
             throw APIError.unsupportedMediaType
         }
         let bytes = try await request.bytes(upTo: Container.maximumLength)

@@ -10,7 +10,15 @@ enum Media {
     static let cbor = "application/vnd.ipld.dag-cbor"
     static let container = "application/vnd.ucan.container"
 
-    /// Whether a `Content-Type` or `Accept` entry names a type, whatever its parameters.
+    /// Whether a `Content-Type` is this one type, and its text, if it says so, UTF-8.
+    static func isContent(_ header: String?, of type: String) -> Bool {
+        let text = (header ?? "").lowercased().filter { $0 != " " && $0 != "\t" && $0 != "\"" }
+        let parts = text.split(separator: ";", omittingEmptySubsequences: false)
+        return parts.first.map(String.init) == type
+            && parts.dropFirst().allSatisfy { !$0.hasPrefix("charset=") || $0 == "charset=utf-8" }
+    }
+
+    /// Whether an entry of `Accept` names a type, whatever its parameters.
     static func names(_ header: String?, _ type: String) -> Bool {
         guard let header else { return false }
         return header.split(separator: ",").contains { entry in
@@ -41,8 +49,8 @@ extension Request {
     /// - Throws: ``APIError/unsupportedMediaType``, ``APIError/malformed(_:)``, ``APIError/tooLarge(limit:)``.
     func map(upTo limit: Int) async throws -> Map {
         let type = headers[.contentType]
-        let isCBOR = Media.names(type, Media.cbor)
-        guard isCBOR || Media.names(type, Media.json) else { throw APIError.unsupportedMediaType }
+        let isCBOR = Media.isContent(type, of: Media.cbor)
+        guard isCBOR || Media.isContent(type, of: Media.json) else { throw APIError.unsupportedMediaType }
         let bytes = try await bytes(upTo: limit)
         let value = try isCBOR ? DagCBOR.decode(bytes) : DagJSON.decode(bytes)
         guard let map = value.mapValue else { throw APIError.malformed("the body is not an object") }

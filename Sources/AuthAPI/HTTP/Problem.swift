@@ -4,6 +4,7 @@ internal import Hummingbird
 internal import IPLD
 internal import Logging
 internal import NIOCore
+internal import NIOHTTP1
 internal import PseudonymStore
 
 /// An error as it is told over HTTP: `application/problem+json`. Source: RFC 9457.
@@ -107,6 +108,10 @@ struct ProblemMiddleware<Context: RequestContext>: RouterMiddleware {
     ) async throws -> Response {
         do {
             return try await next(request, context)
+        } catch let error as HTTPParserError {
+            // The body does not end as its head says. The server answers with 400 and ends the connection: where a
+            // further message would begin, nobody can tell.
+            throw error
         } catch let error as any HTTPResponseError {
             return Problem(status: error.status).response
         } catch {
