@@ -105,6 +105,27 @@ struct UnacceptableTests {
         }
     }
 
+    @Test(
+        arguments: [
+            ("/v1/inbox/ID/approve", ["fields": ["name"], "duration": 0]),
+            ("/v1/inbox/ID/approve", ["fields": ["name"], "duration": .int(400 * Day.seconds + 1)]),
+            ("/v1/inbox/ID/approve", ["fields": [], "duration": 60]),
+            ("/v1/requests/ID/read", ["fields": []]),
+            ("/v1/requests/ID/delegate", ["audience": "did:key:component", "fields": ["name"], "duration": 0]),
+            ("/v1/requests/ID/delegate", ["audience": "did:key:component", "fields": [], "duration": 60]),
+        ] as [(String, Value)])
+    func `what nothing could accept is refused whatever it is about`(path: String, body: Value) async throws {
+        try await withPending { _, pending in
+            var map = body.mapValue ?? Map()
+            if map["audience"] != nil { map["audience"] = .string(try Party.component.principal.did) }
+            for id in [Self.unknown, pending.request] {
+                let reply = try await pending.stephanie.call("POST", path.replacing("ID", with: id), .map(map))
+                #expect(reply.status == 422, "\(reply.text)")
+                #expect(reply.problem == "unacceptable")
+            }
+        }
+    }
+
     @Test(arguments: ["approve", "deny"], ["approve", "deny"])
     func `a decision is made once`(first: String, second: String) async throws {
         try await withNode { node in

@@ -28,7 +28,7 @@ struct OwnerController {
         let id = try context.identifier("id")
         var reader = MapReader(try await request.map(upTo: 16 * 1024))
         let fields = try reader.fields("fields")
-        let duration = try reader.int("duration")
+        let duration = try reader.duration("duration")
         let allowsHandingOn = try reader.optionalBool("hand_on") ?? true
         try reader.finish()
         let grant = try await agent(context).approve(

@@ -27,7 +27,7 @@ struct ViewerController {
         let object = try CID(reader.string("object"))
         let fields = try reader.fields("fields")
         let purpose = try reader.string("purpose")
-        let duration = try reader.int("duration")
+        let duration = try reader.duration("duration")
         try reader.finish()
         let sent = try await agent(context).request(
             object: object, module: try node.module(module), fields: fields, purpose: purpose, duration: duration)
@@ -53,7 +53,6 @@ struct ViewerController {
         var reader = MapReader(try await request.map(upTo: 16 * 1024))
         let fields = try reader.fields("fields")
         try reader.finish()
-        guard !fields.isEmpty else { throw APIError.unacceptable("at least one field is read") }
         let values = try await agent(context).read(id, fields: fields)
         var map = Map()
         for (field, value) in values { map[field.rawValue] = value?.value ?? .null }
@@ -65,7 +64,7 @@ struct ViewerController {
         var reader = MapReader(try await request.map(upTo: 16 * 1024))
         let component = try Principal(did: reader.string("audience"))
         let fields = try reader.fields("fields")
-        let duration = try reader.int("duration")
+        let duration = try reader.duration("duration", atMost: .max)
         try reader.finish()
         let handover = try await agent(context).handOn(id, fields: fields, to: component, duration: duration)
         return try request.respond(["handover": .bytes(try handover.encoded())])

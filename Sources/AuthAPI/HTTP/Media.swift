@@ -1,3 +1,4 @@
+internal import Capabilities
 internal import DumpIdentity
 internal import HTTPTypes
 internal import Hummingbird
@@ -89,8 +90,19 @@ extension MapReader {
         return strings
     }
 
-    /// A list of profile fields, each once.
+    /// A list of profile fields, at least one, each once.
     mutating func fields(_ key: String) throws -> [ProfileField] {
-        try ProfileField.list(strings(key))
+        let fields = try ProfileField.list(strings(key))
+        guard !fields.isEmpty else { throw APIError.unacceptable("at least one field is named") }
+        return fields
+    }
+
+    /// A time limit in seconds. What no limit can be is refused here, whatever it would be the limit of.
+    mutating func duration(_ key: String, atMost maximum: Int64 = Grant.maximumDuration) throws -> Int64 {
+        let duration = try int(key)
+        guard duration > 0, duration <= maximum else {
+            throw APIError.unacceptable("the time limit must be positive and at most \(maximum) seconds")
+        }
+        return duration
     }
 }
