@@ -1,3 +1,4 @@
+import Capabilities
 import DumpIdentity
 import IPLD
 import PseudonymStore
@@ -126,8 +127,8 @@ struct PullTests {
                 try await service(node).pull(market, from: address)
                 #expect(try await stored(node) == objects.map(\.envelope.bytes))
                 #expect(try await node.node.objects.position(in: address, module: market) == 9)
-                let path = "/v1/modules/\(market)/objects?after="
-                #expect(peer.questions == ["0", "7", "9"].map { path + $0 })
+                #expect(peer.questions.map { $0.arguments["after"] } == [0, 7, 9])
+                #expect(peer.questions.allSatisfy { $0.arguments["module"] == .string(market.string) })
             }
         }
     }

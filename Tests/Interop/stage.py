@@ -42,6 +42,7 @@ class Stage:
             MODULE,
             "--pull-interval",
             "0.1",
+            "--allow-loopback",
             *more,
         ]
         node = subprocess.Popen(
@@ -120,7 +121,7 @@ class Stage:
         files = [self.path(f"{name}.{end}") for end in ("object", "ucan", "jwt")]
         self.act("stephanie", "object", "show", published[-8:], "--save", files[0])
         self.act("stephanie", "requests", "show", request[-8:], "--save-grant", files[1])
-        self.act("stephanie", "status-list", "--grant", files[1], "--save", files[2])
+        self.act("stephanie", "status-list", "--allow-loopback", "--grant", files[1], "--save", files[2])
         return [pathlib.Path(file).read_bytes() for file in files]
 
     def hand_on(self, request, key_file, fields="name"):

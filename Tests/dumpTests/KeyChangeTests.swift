@@ -31,7 +31,7 @@ import Testing
 
             // By the list of the next key: not without the statement.
             copies.statusList = stage.scratch.path("next.jwt")
-            let fetch = ["status-list", "--grant", copies.grant, "--save", copies.statusList]
+            let fetch = ["status-list", "--allow-loopback", "--grant", copies.grant, "--save", copies.statusList]
             let told = try await Command.run(fetch)
             #expect(told.code == 0 && told.output.contains("--successions"))
             try await Command.run(copies.verification).isRefusal("InvalidSignature")

@@ -24,6 +24,10 @@ import Testing
         Responder.cbor([UInt8](repeating: 0, count: 3 << 20)),
     ]
 
+    /// What a peer says of itself.
+    private static let name = Responder.cbor(
+        CBOR.map(("node", CBOR.text("did:key:z6Mku6xWcuZrcoJTARDjgjqLgkuGgLYYkcEBg3AjzRqkeahB"))))
+
     @Test func `a node goes on beside bad peers, and tells of each of them once`() async throws {
         var responders: [Responder] = []
         for answer in PeerTests.badAnswers { responders.append(try await Responder { _ in answer }) }
@@ -46,7 +50,9 @@ import Testing
     }
 
     @Test func `what bad peers send is not stored`() async throws {
-        let responder = try await Responder { _ in PeerTests.badAnswers[11] }
+        let responder = try await Responder { path in
+            path == "/.well-known/dump" ? PeerTests.name : PeerTests.badAnswers[11]
+        }
         try await Node.with(peers: [responder.address]) { node, _ in
             #expect(await responder.requests.reaches(2))
             let answer = try Loopback.get("/v1/modules/\(Node.module)/objects", port: node.port)
@@ -67,7 +73,10 @@ import Testing
     }
 
     @Test func `a module that a peer does not run is no failure`() async throws {
-        let responder = try await Responder { _ in Responder.http("404 Not Found", type: "text/plain", []) }
+        let responder = try await Responder { path in
+            path == "/.well-known/dump"
+                ? PeerTests.name : Responder.http("404 Not Found", type: "text/plain", [])
+        }
         try await Node.with(peers: [responder.address]) { node, _ in
             let log = try await node.process.error
             #expect(await responder.requests.reaches(3))

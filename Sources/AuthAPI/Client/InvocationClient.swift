@@ -27,16 +27,17 @@ public struct InvocationClient: Sendable {
     /// - Throws: ``APIError/unreachable``; ``APIError/refused`` where the node did not accept it.
     public func send(_ invocation: Invocation, proofs: [Delegation], to node: NodeAddress) async throws(APIError) -> Map
     {
-        let container: [UInt8]
-        do {
-            container = try Container([invocation.envelope.bytes] + proofs.map(\.envelope.bytes)).encoded()
-        } catch { throw .failed }
         let response: PeerResponse
         do {
-            response = try await client.send(
-                "POST", node.appending("/v1/invocations"), body: (container, Media.container), accept: Media.cbor,
-                limit: 1 << 20)
-        } catch { throw error == .unreachable ? .unreachable : .unanswered }
+            response = try await exchange(invocation, proofs: proofs, with: node)
+        } catch {
+            switch error {
+            case is CapabilityError: throw .failed
+            // Who named the address is not told why it is none: what stands where is not theirs to find out.
+            case PeerError.unreachable, PeerError.addressRefused: throw .unreachable
+            default: throw .unanswered
+            }
+        }
         switch response.status {
         case 200..<300:
             guard let map = (try? DagCBOR.decode(response.body))?.mapValue else { throw .unanswered }
@@ -46,6 +47,17 @@ public struct InvocationClient: Sendable {
         case 400..<500: throw .refused
         default: throw .unanswered
         }
+    }
+
+    /// Sends an invocation with its proofs, and gives the answer as it came.
+    ///
+    /// - Throws: ``PeerError``; ``CapabilityError`` where the container cannot be made.
+    func exchange(
+        _ invocation: Invocation, proofs: [Delegation], with node: NodeAddress
+    ) async throws -> PeerResponse {
+        let container = try Container([invocation.envelope.bytes] + proofs.map(\.envelope.bytes)).encoded()
+        return try await client.send(
+            "POST", "/v1/invocations", at: node, body: (container, Media.container), accept: Media.cbor)
     }
 
     /// Reads fields with a chain of delegations, as its holder: the ciphertext of each field.

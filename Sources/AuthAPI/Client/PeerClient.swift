@@ -1,9 +1,7 @@
-internal import AsyncHTTPClient
-internal import Foundation
-internal import HTTPTypes
-internal import NIOCore
+public import DumpIdentity
 internal import NIOHTTP1
-internal import NIOPosix
+internal import NIOSSL
+internal import Synchronization
 
 /// What a node answered.
 public struct PeerResponse: Sendable {
@@ -17,6 +15,8 @@ public struct PeerResponse: Sendable {
 
 /// Why a node could not be asked.
 public enum PeerError: Error, Equatable, Sendable {
+    /// The address is none that may be called, or stands for one: nothing was connected to.
+    case addressRefused
     /// There is no connection: nothing was sent.
     case unreachable
     /// There was a connection and no whole answer in time: what was sent may have arrived.
@@ -25,64 +25,144 @@ public enum PeerError: Error, Equatable, Sendable {
     case tooLarge(limit: Int)
 }
 
-/// HTTP calls to nodes: no redirects, 5 s to connect, 10 s in all where nothing else is said, and no more of an answer than
-/// asked for.
-public struct PeerClient: Sendable {
-    private let client: HTTPClient
-    private let patience: Int64
+/// HTTP calls to nodes whose addresses come from anyone.
+///
+/// A name is resolved once, every address of the answer is checked, and the connection is made to one that was checked;
+/// `Host`, server name and certificate are those of the name. No redirects, no compression, 5 s to connect, 10 s in all
+/// where nothing else is said, and no more of an answer than asked for. A connection serves one call: none that was
+/// checked for one name serves another.
+public final class PeerClient: Sendable {
+    /// How long it may take to resolve, connect and agree on TLS.
+    static let connectPatience = Duration.seconds(5)
+    /// How many addresses of a name are tried, where the ones before cannot be connected to.
+    static let maximumAttempts = 4
 
-    /// A client with its own connections; `patience` is the time for a whole answer, in seconds.
-    public init(patience: Int64 = 10) {
-        self.patience = patience
-        var configuration = HTTPClient.Configuration(
-            redirectConfiguration: .disallow,
-            timeout: .init(connect: .seconds(5), read: .seconds(patience)))
-        configuration.httpVersion = .http1Only
-        // A failed connection is told at once: the callers have their own backoff.
-        configuration.connectionPool.retryConnectionEstablishment = false
-        client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    private let policy: AddressPolicy
+    private let patience: Duration
+    private let resolver: NameResolver
+    private let trust: NIOSSLTrustRoots
+    private let breakers: HostBreakers
+    /// Made where it is first needed: it reads the certificates of the authorities.
+    private let security = Mutex<NIOSSLContext?>(nil)
+
+    /// A client that calls what a policy allows; `patience` is the time for a whole answer, in seconds.
+    public convenience init(_ policy: AddressPolicy, patience: Int64 = 10) {
+        self.init(policy, patience: .seconds(patience), resolver: SystemResolver.resolve)
     }
 
-    /// Failures before anything of the request was sent.
-    private static let beforeConnecting: [HTTPClientError] = [
-        .connectTimeout, .getConnectionFromPoolTimeout, .invalidURL, .emptyHost, .emptyScheme, .tlsHandshakeTimeout,
-    ]
+    init(
+        _ policy: AddressPolicy, patience: Duration = .seconds(10), resolver: @escaping NameResolver,
+        trust: NIOSSLTrustRoots = .default, breakers: HostBreakers = HostBreakers()
+    ) {
+        self.policy = policy
+        self.patience = patience
+        self.resolver = resolver
+        self.trust = trust
+        self.breakers = breakers
+    }
 
-    /// Closes the connections.
-    public func shutdown() async throws { try await client.shutdown() }
-
-    /// Sends one request; `body` goes with its media type.
+    /// Sends one request to a node; `path` begins with `/`, and `body` goes with its media type.
     ///
     /// - Throws: ``PeerError``.
     public func send(
-        _ method: String, _ url: String, body: (bytes: [UInt8], type: String)? = nil, accept: String,
-        bearer: String? = nil, limit: Int
+        _ method: String, _ path: String, at node: NodeAddress, body: (bytes: [UInt8], type: String)? = nil,
+        accept: String, bearer: String? = nil, limit: Int = 1 << 20
     ) async throws(PeerError) -> PeerResponse {
-        var request = HTTPClientRequest(url: url)
-        request.method = HTTPMethod(rawValue: method)
-        request.headers.add(name: "accept", value: accept)
-        if let bearer { request.headers.add(name: "authorization", value: "Bearer \(bearer)") }
+        guard let destination = Destination(node), let reach = policy.reach(of: node, at: destination),
+            Destination.isTarget(path)
+        else { throw .addressRefused }
+        guard breakers.admits(destination.authority) else { throw .unreachable }
+        var headers = HTTPHeaders([("host", destination.authority), ("accept", accept), ("connection", "close")])
+        if let bearer { headers.add(name: "authorization", value: "Bearer \(bearer)") }
         if let body {
-            request.headers.add(name: "content-type", value: body.type)
-            request.body = .bytes(body.bytes)
+            headers.add(name: "content-type", value: body.type)
+            headers.add(name: "content-length", value: "\(body.bytes.count)")
         }
         do {
-            let response = try await client.execute(request, timeout: .seconds(patience))
-            let buffer = try await response.body.collect(upTo: limit)
-            let type = response.headers.first(name: "content-type") ?? ""
-            return PeerResponse(
-                status: Int(response.status.code), body: Array(buffer.readableBytesView),
-                mediaType: String(type.prefix { $0 != ";" }))
-        } catch is NIOTooManyBytesError {
-            throw .tooLarge(limit: limit)
-        } catch is NIOConnectionError {
-            throw .unreachable
-        } catch let error as IOError where [ECONNREFUSED, EHOSTUNREACH, ENETUNREACH].contains(error.errnoCode) {
-            throw .unreachable
-        } catch let error as HTTPClientError where PeerClient.beforeConnecting.contains(error) {
-            throw .unreachable
+            let exchange = Exchange(
+                destination: destination,
+                head: HTTPRequestHead(
+                    version: .http1_1, method: HTTPMethod(rawValue: method), uri: destination.basePath + path,
+                    headers: headers),
+                body: body?.bytes ?? [], limit: limit, security: destination.isSecure ? try secure() : nil)
+            let response = try await run(exchange, within: reach)
+            breakers.succeed(destination.authority)
+            return response
+        } catch let error as PeerError {
+            // What was refused was not called.
+            if error == .addressRefused {
+                breakers.abandon(destination.authority)
+            } else {
+                breakers.fail(destination.authority)
+            }
+            throw error
         } catch {
+            breakers.abandon(destination.authority)
             throw .unanswered
+        }
+    }
+
+    private func run(_ exchange: Exchange, within reach: AddressPolicy.Reach) async throws -> PeerResponse {
+        let start = ContinuousClock.now
+        let addresses = try await addresses(of: exchange.destination)
+        // One that is not allowed speaks against the name: it mixes what its owner has with what is ours, and which of
+        // them is tried first is not to decide.
+        guard addresses.allSatisfy({ policy.allows($0, within: reach) }) else { throw PeerError.addressRefused }
+        for address in addresses.prefix(PeerClient.maximumAttempts) {
+            let passed = ContinuousClock.now - start
+            guard passed < PeerClient.connectPatience, passed < patience else { break }
+            do {
+                return try await exchange.run(
+                    at: address, connectWithin: PeerClient.connectPatience - passed, answerWithin: patience - passed)
+            } catch PeerError.unreachable { continue }
+        }
+        throw PeerError.unreachable
+    }
+
+    /// All addresses that a destination stands for, at least one.
+    private func addresses(of destination: Destination) async throws -> [IPAddress] {
+        switch destination.host {
+        case .address(let address): return [address]
+        // Source: RFC 6761, section 6.3: nobody is asked for it.
+        case .name("localhost"): return [.v4(0x7f00_0001), .v6(1)]
+        case .name(let name):
+            let addresses = await resolve(name)
+            try Task.checkCancellation()
+            guard !addresses.isEmpty else { throw PeerError.unreachable }
+            return addresses
+        }
+    }
+
+    /// The resolver's answer, or none where it takes too long.
+    private func resolve(_ name: String) async -> [IPAddress] {
+        let (answers, continuation) = AsyncStream.makeStream(of: [IPAddress].self)
+        let question = Task { [resolver] in
+            continuation.yield(await resolver(name))
+            continuation.finish()
+        }
+        let limit = min(PeerClient.connectPatience, patience)
+        let timer = Task {
+            try await Task.sleep(for: limit)
+            continuation.finish()
+        }
+        defer {
+            question.cancel()
+            timer.cancel()
+        }
+        return await answers.first { _ in true } ?? []
+    }
+
+    /// TLS 1.2 or later, with full verification of the certificate.
+    private func secure() throws -> NIOSSLContext {
+        try security.withLock { security in
+            if let security { return security }
+            var configuration = TLSConfiguration.makeClientConfiguration()
+            configuration.minimumTLSVersion = .tlsv12
+            configuration.trustRoots = trust
+            configuration.applicationProtocols = ["http/1.1"]
+            let context = try NIOSSLContext(configuration: configuration)
+            security = context
+            return context
         }
     }
 }

@@ -7,8 +7,6 @@ internal import PseudonymStore
 
 /// What everyone may ask of a node: who it is, its modules' objects, its status lists, and its mailboxes.
 struct NetworkController {
-    /// The most objects of one answer.
-    static let pageLimit = 200
     /// How long a status list may be relied on, in seconds.
     static let statusLifetime: Int64 = 3_600
     /// After how long a fresh one should be fetched, in seconds.
@@ -57,15 +55,8 @@ struct NetworkController {
     @Sendable func objects(_ request: Request, context: NodeContext) async throws -> Response {
         let module = try module(context)
         let after = try number(request, "after", default: 0, range: 0...Int64.max)
-        let limit = try number(request, "limit", default: 100, range: 1...Int64(NetworkController.pageLimit))
-        let objects = try await node.objects.objects(of: module, after: after, limit: Int(limit))
-        let list: [Value] = objects.map { object in
-            [
-                "sequence": .int(object.sequence), "id": .string(CID.of(dagCBOR: object.bytes).description),
-                "object": .bytes(object.bytes),
-            ]
-        }
-        return try request.respond(["objects": .list(list), "next": .int(objects.last?.sequence ?? after)])
+        let limit = try number(request, "limit", default: 100, range: ModulePage.limits)
+        return try request.respond(try await ModulePage(module: module, after: after, limit: limit).read(at: node))
     }
 
     @Sendable func object(_ request: Request, context: NodeContext) async throws -> Response {

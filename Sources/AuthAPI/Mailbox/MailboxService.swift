@@ -32,6 +32,11 @@ struct MailboxService: Sendable {
                 try await RevocationService(node: node).execute(invocation, delegations: proofs)
             }
         }
+        if invocation.command == .modulePull {
+            return try await node.queue.run(source) {
+                try await ModulePage.execute(invocation, proofs: proofs, at: node)
+            }
+        }
         if invocation.command == .profileRead {
             return try await node.queue.run(source) {
                 try await executeVerified(invocation, proofs: proofs, from: source)

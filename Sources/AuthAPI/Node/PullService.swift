@@ -4,6 +4,7 @@ internal import IPLD
 public import Logging
 internal import PseudonymStore
 public import ServiceLifecycle
+internal import Sodium
 
 /// Pulls the module logs of the configured peers, for ever. A peer that is down, slow or sends rubbish is told of once,
 /// and tried again with growing pauses; the others go on.
@@ -13,6 +14,7 @@ public struct PullService: Service {
 
     let node: Node
     let logger: Logger
+    private let names = PeerNames()
 
     /// A service for a node.
     public init(node: Node, logger: Logger) {
@@ -65,9 +67,7 @@ public struct PullService: Service {
         while true {
             try Task.checkCancellation()
             let after = try await node.objects.position(in: peer, module: module)
-            let response = try await node.client.send(
-                "GET", peer.appending("/v1/modules/\(module)/objects?after=\(after)"), accept: Media.cbor,
-                limit: 2 << 20)
+            let response = try await ask(peer, for: ModulePage(module: module, after: after, limit: 100))
             // A peer that does not run the module has nothing of it.
             if response.status == 404 { return }
             guard response.status == 200, let map = try DagCBOR.decode(response.body).mapValue else {
@@ -93,9 +93,22 @@ public struct PullService: Service {
         }
     }
 
+    /// Asks a peer for a page, as this node and by its key.
+    private func ask(_ peer: NodeAddress, for page: ModulePage) async throws -> PeerResponse {
+        let client = InvocationClient(client: node.client, random: node.random, clock: node.clock)
+        let invocation = try Invocation.sign(
+            .modulePull, on: node.principal, audience: try await names.name(of: peer, client: node.client),
+            arguments: page.arguments, nonce: node.random.bytes(16), expiration: client.expiration, with: node.key)
+        let response = try await client.exchange(invocation, proofs: [], with: peer)
+        // Perhaps another node is there now.
+        if response.status == 403 { names.forget(peer) }
+        return response
+    }
+
     /// Why a pull failed, in words of ours.
     private static func reason(_ error: any Error) -> String {
         switch error {
+        case PeerError.addressRefused: "its address is none that may be called; see --allow-network"
         case is PeerError: "it cannot be reached, or takes too long, or sends too much"
         case is StoreError: "what it sent could not be stored"
         default: "what it sent is not a log of this module"

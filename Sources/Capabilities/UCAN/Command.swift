@@ -15,6 +15,8 @@ public struct Command: Hashable, Sendable, CustomStringConvertible {
     public static let profileWithdraw = Command(known: "/profile/withdraw")
     /// Read granted profile fields.
     public static let profileRead = Command(known: "/profile/read")
+    /// Read a module's log from a node.
+    public static let modulePull = Command(known: "/module/pull")
     /// Revoke a delegation.
     public static let revoke = Command(known: "/ucan/revoke")
 

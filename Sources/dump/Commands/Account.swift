@@ -28,10 +28,7 @@ struct PlaceOptions: ParsableArguments {
         try recovery?.check()
         var map = try body()
         map["handle"] = .string(name.string)
-        let sent = map
-        let answer = try await NodeClient.with(address) { client in
-            try await client.call("POST", path, .map(sent))
-        }
+        let answer = try await NodeClient(address).call("POST", path, .map(map))
         var shown = Map()
         shown["handle"] = .string(name.string)
         shown["node"] = .string(address.string)

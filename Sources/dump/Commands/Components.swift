@@ -62,21 +62,18 @@ struct StatusListCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Where to save the list.", valueName: "file")) var save: String
     @Option(help: ArgumentHelp("Where to save what the node says of its former keys.", valueName: "file"))
     var successions: String?
+    @OptionGroup var addresses: AddressOptions
 
     func run() async throws {
         let delegations = try GrantFile.read(grant)
         let granted = try reading(grant) { try Grant(delegations[0]) }
-        let uri = granted.status.uri
-        let client = PeerClient()
-        let response = try? await client.send(
-            "GET", uri, accept: StatusListToken.mediaType, limit: StatusListToken.maximumLength)
-        try? await client.shutdown()
-        guard let response else { throw CommandError("the status list cannot be reached", code: .unreachable) }
+        let policy = try addresses.policy()
+        let response = try await list(at: granted.status.uri, policy)
         guard response.status == 200 else { throw CommandError("there is no status list at the grant's address") }
         try UserFile.write(response.body, to: save)
         Output.line("Saved to \(save).")
         if let successions {
-            try UserFile.write(try await statements(of: granted.home), to: successions)
+            try UserFile.write(try await statements(of: granted.home, policy), to: successions)
             Output.line("Saved to \(successions).")
         } else if isSignedByAnother(response.body, than: granted) {
             Output.line("It is not signed with the key that the grant names. If the node has changed its key,")
@@ -84,10 +81,28 @@ struct StatusListCommand: AsyncParsableCommand {
         }
     }
 
+    /// Fetches a list from where a grant says that it is.
+    private func list(at uri: String, _ policy: AddressPolicy) async throws -> PeerResponse {
+        // What stands behind the host is the list's path on the node.
+        let start = uri.firstRange(of: "://")?.upperBound ?? uri.startIndex
+        let end = uri[start...].firstIndex(of: "/") ?? uri.endIndex
+        let node = try reading(grant) { try NodeAddress(String(uri[..<end])) }
+        do {
+            return try await PeerClient(policy).send(
+                "GET", String(uri[end...]), at: node, accept: StatusListToken.mediaType,
+                limit: StatusListToken.maximumLength)
+        } catch {
+            let what =
+                error == .addressRefused
+                ? "is at an address that is not called; see --allow-loopback and --allow-network" : "cannot be reached"
+            throw CommandError("the status list \(what)", code: .unreachable)
+        }
+    }
+
     /// What a node says of its former keys, every signature checked; which of them follow from the grant's, the
     /// verification says.
-    private func statements(of home: NodeAddress) async throws -> [UInt8] {
-        let answer = try await NodeClient.with(home) { try await $0.call("GET", "/.well-known/dump") }
+    private func statements(of home: NodeAddress, _ policy: AddressPolicy) async throws -> [UInt8] {
+        let answer = try await NodeClient(home, policy).call("GET", "/.well-known/dump")
         return try reading("the node's answer") {
             // A node of an earlier version has none.
             try Successions(answer["successions"]?.listValue ?? []).encoded()

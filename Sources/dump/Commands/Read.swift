@@ -20,6 +20,7 @@ struct Read: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Save the picture.", valueName: "file")) var savePicture: String?
     @Option(help: ArgumentHelp("What a viewer handed on.", valueName: "file")) var handover: String?
     @Option(help: ArgumentHelp("The component's key.", valueName: "file")) var key: String?
+    @OptionGroup var addresses: AddressOptions
     @OptionGroup var person: PersonOptions
 
     func validate() throws {
@@ -51,15 +52,12 @@ struct Read: AsyncParsableCommand {
         let bytes = try UserFile.read(file, limit: Handover.maximumLength)
         let handover = try reading(file) { try Handover(decoding: bytes) }
         let key = try KeyFile.read(keyFile)
-        let peer = PeerClient()
-        let client = InvocationClient(client: peer, clock: Clock.now)
+        let client = InvocationClient(client: PeerClient(try addresses.policy()), clock: Clock.now)
         let ciphertexts: [ProfileField: [UInt8]]
         do {
             ciphertexts = try await client.read(
                 fields.fields, chain: handover.delegations, grant: handover.grant, with: key)
-            try? await peer.shutdown()
         } catch {
-            try? await peer.shutdown()
             throw error == .unreachable || error == .unanswered
                 ? CommandError("the node at \(handover.grant.home) cannot be reached", code: .unreachable)
                 : CommandError("The capability was not accepted")

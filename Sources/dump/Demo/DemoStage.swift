@@ -31,7 +31,7 @@ final class DemoNode {
         process.arguments =
             [
                 "serve", "--data", folder, "--listen", "127.0.0.1:\(port)", "--module", DemoStory.module,
-                "--pull-interval", "0.5",
+                "--pull-interval", "0.5", "--allow-loopback",
             ] + peers.flatMap { ["--peer", $0] }
         let output = Pipe()
         process.environment = DemoStage.environment

@@ -207,14 +207,16 @@ struct DemoStory {
 
     private func componentRead(_ field: String) -> [String] {
         [
-            "read", "--handover", stage.file("name.handover"), "--key", stage.file("component.key"), "--fields", field,
+            "read", "--allow-loopback", "--handover", stage.file("name.handover"), "--key", stage.file("component.key"),
+            "--fields", field,
             "--json",
         ]
     }
 
     private func fetchStatus() async throws {
         _ = try await succeeded(
-            "nobody", ["status-list", "--grant", stage.file("grant.ucan"), "--save", stage.file("status.jwt")])
+            "nobody",
+            ["status-list", "--allow-loopback", "--grant", stage.file("grant.ucan"), "--save", stage.file("status.jwt")])
     }
 
     private func readFields(_ request: String, _ fields: String) async throws -> Map {

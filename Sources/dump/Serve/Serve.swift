@@ -16,21 +16,26 @@ struct Serve: AsyncParsableCommand {
             Settings come from flags, else from the environment (DUMP_DATA, DUMP_LISTEN, DUMP_PUBLIC_URL, DUMP_MODULES,
             DUMP_PEERS, DUMP_PULL_INTERVAL, DUMP_FRESH_DELAY, DUMP_ARGON2_OPERATIONS, DUMP_ARGON2_MEMORY,
             DUMP_SESSION_DAYS, DUMP_SESSION_IDLE_DAYS, DUMP_BEHIND_PROXY, DUMP_REQUESTS_PER_SOURCE,
-            DUMP_REQUESTS_PER_VIEWER, DUMP_REQUESTS_PER_MAILBOX; lists with commas), else from a JSON file ("data", "listen",
-            "publicUrl", "modules", "peers", "pullInterval", "freshDelay", "argon2Operations", "argon2Memory",
-            "sessionDays", "sessionIdleDays", "behindProxy", "requestsPerSource", "requestsPerViewer",
-            "requestsPerMailbox").
+            DUMP_REQUESTS_PER_VIEWER, DUMP_REQUESTS_PER_MAILBOX, DUMP_ALLOW_LOOPBACK, DUMP_ALLOW_NETWORKS; lists with
+            commas), else from a JSON file ("data", "listen", "publicUrl", "modules", "peers", "pullInterval", "freshDelay",
+            "argon2Operations", "argon2Memory", "sessionDays", "sessionIdleDays", "behindProxy", "requestsPerSource",
+            "requestsPerViewer", "requestsPerMailbox", "allowLoopback", "allowNetworks").
 
             What a guess at a passphrase costs is stored with each account. Where it is raised, an account gets it with its
             owner's next log-in; it is never lowered. Wrong guesses are counted per account and per address: 10 at once and
             then one a minute, 60 at once and then one every 10 seconds. Behind a reverse proxy all come from its address:
             --behind-proxy takes the last one in X-Forwarded-For, which the proxy has to write.
 
+            Other nodes are named by objects and grants, that is by anyone. They are called over HTTPS, where everyone can
+            reach them; --allow-network adds a network, --allow-loopback this machine, over HTTP too. Peers are called
+            over HTTP where their address says so, and at the IP address that you gave.
+
             The data folder is made where it is not there, with the node's key.
             End the node with Ctrl-C or SIGTERM: it finishes what it has accepted.
 
-            Example: dump serve --data ./x --listen 127.0.0.1:8001 --module org.dump.market
-                     dump serve --data ./y --listen 127.0.0.1:8002 --module org.dump.market --peer http://127.0.0.1:8001
+            Example: dump serve --data ./x --listen 127.0.0.1:8001 --module org.dump.market --allow-loopback
+                     dump serve --data ./y --listen 127.0.0.1:8002 --module org.dump.market --allow-loopback \
+                       --peer http://127.0.0.1:8001
             """)
     @Option(help: ArgumentHelp("The folder in which the node keeps everything.", valueName: "folder"))
     var data: String?
@@ -76,6 +81,7 @@ struct Serve: AsyncParsableCommand {
     var requestsPerMailbox: Int?
     @Flag(help: "A reverse proxy stands before the node, and writes X-Forwarded-For.")
     var behindProxy = false
+    @OptionGroup var addresses: AddressOptions
     @Option(help: ArgumentHelp("A JSON file with settings.", valueName: "file"))
     var config: String?
 
@@ -118,6 +124,8 @@ struct Serve: AsyncParsableCommand {
         ]
         for (name, number) in numbers { flags[ServeSettings.variable(name)] = number.map { .int($0) } }
         if behindProxy { flags["behindProxy"] = .bool(true) }
+        if addresses.allowLoopback { flags["allowLoopback"] = .bool(true) }
+        if !addresses.networks.isEmpty { flags["allowNetworks"] = .stringArray(addresses.networks) }
         return flags
     }
 
@@ -134,7 +142,7 @@ struct Serve: AsyncParsableCommand {
         let key = try reading(keyFile) { try NodeKeyFile.open(in: folder) }
         let name = try reading(keyFile) { try key.principal() }
         let successions = try reading(keyFile) { try NodeKeyFile.successions(in: folder, to: name) }
-        let client = PeerClient()
+        let client = PeerClient(settings.addressPolicy)
         let node: Node
         do {
             let objects = try await ObjectDatabase(
@@ -147,7 +155,6 @@ struct Serve: AsyncParsableCommand {
                 key: key, successions: successions, hasher: PassphraseWorker.hasher(), client: client, clock: Clock.now)
             try await node.prepare()
         } catch {
-            try? await client.shutdown()
             throw CommandError((error as? StoreError)?.description ?? "the data folder cannot be used")
         }
         let server = NodeServer(node: node, listen: settings.listen, logger: logger) { port in
@@ -161,9 +168,7 @@ struct Serve: AsyncParsableCommand {
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         do {
             try await group.run()
-            try? await client.shutdown()
         } catch {
-            try? await client.shutdown()
             let place = "\(settings.listen.host):\(settings.listen.port)"
             guard let error = error as? ListenError else { throw CommandError("the node ended: \(type(of: error))") }
             throw CommandError("cannot listen on \(place)" + (error.isInUse ? ": the port is in use" : ""))

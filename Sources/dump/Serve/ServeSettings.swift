@@ -9,6 +9,8 @@ struct ServeSettings {
     let data: String
     let listen: ListenAddress
     let configuration: NodeConfiguration
+    /// Which addresses the node calls.
+    let addressPolicy: AddressPolicy
 
     /// Values of flags; what is absent is looked up in the environment and the file.
     static func read(flags: [String: ConfigContent], file: String?) async throws -> ServeSettings {
@@ -32,7 +34,7 @@ struct ServeSettings {
     private static let names: Set<String> = [
         "data", "listen", "publicUrl", "modules", "peers", "pullInterval", "freshDelay", "argon2Operations",
         "argon2Memory", "sessionDays", "sessionIdleDays", "behindProxy", "requestsPerSource", "requestsPerViewer",
-        "requestsPerMailbox",
+        "requestsPerMailbox", "allowLoopback", "allowNetworks",
     ]
 
     /// A name that is not known is a mistake, and a node that passed over it would not be the one that was meant.
@@ -75,6 +77,14 @@ struct ServeSettings {
             requestBursts: try await ServeSettings.requestBursts(config),
             isBehindProxy: try await setting("behindProxy") { try await config.fetchBool(forKey: "behindProxy") }
                 ?? false)
+        let networks = try await setting("allowNetworks") {
+            try await config.fetchStringArray(forKey: "allowNetworks")
+        }
+        addressPolicy = AddressPolicy(
+            allowsLoopback: try await setting("allowLoopback") { try await config.fetchBool(forKey: "allowLoopback") }
+                ?? false,
+            networks: try AddressOptions.networks(networks ?? []), own: configuration.publicAddress,
+            peers: configuration.peers)
     }
 
     private static func passwordCost(_ config: ConfigReader) async throws -> PasswordHash.Cost {

@@ -8,20 +8,12 @@ struct NodeClient {
     let token: String?
     private let client: PeerClient
 
-    /// Runs something with a client for a node, and closes its connections.
-    static func with<Result>(
-        _ node: NodeAddress, token: String? = nil, _ body: (NodeClient) async throws -> Result
-    ) async throws -> Result {
+    /// A client for a node. One that a person named is called wherever it is; what another wrote, under a policy.
+    init(_ node: NodeAddress, token: String? = nil, _ policy: AddressPolicy = .unrestricted) {
+        self.node = node
+        self.token = token
         // Argon2id takes its time, and waits where others have come before.
-        let client = PeerClient(patience: 60)
-        do {
-            let result = try await body(NodeClient(node: node, token: token, client: client))
-            try? await client.shutdown()
-            return result
-        } catch {
-            try? await client.shutdown()
-            throw error
-        }
+        client = PeerClient(policy, patience: 60)
     }
 
     /// Runs something with a client for the node at which the person is logged in.
@@ -29,7 +21,7 @@ struct NodeClient {
         _ options: PersonOptions, _ body: (NodeClient) async throws -> Result
     ) async throws -> Result {
         let login = try LogInFile.read(options)
-        return try await with(login.node, token: login.token, body)
+        return try await body(NodeClient(login.node, token: login.token))
     }
 
     /// Sends a request and gives the answer's body.
@@ -43,11 +35,12 @@ struct NodeClient {
         let response: PeerResponse
         do {
             response = try await client.send(
-                method, node.appending(path), body: encoded, accept: "application/vnd.ipld.dag-cbor", bearer: token,
+                method, path, at: node, body: encoded, accept: "application/vnd.ipld.dag-cbor", bearer: token,
                 limit: limit)
         } catch {
             let what =
                 switch error {
+                case .addressRefused: "is at an address that is not called; see --allow-loopback and --allow-network"
                 case .unreachable: "cannot be reached"
                 case .unanswered: "gave no answer"
                 case .tooLarge: "answers with too much"

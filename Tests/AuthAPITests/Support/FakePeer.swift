@@ -1,3 +1,4 @@
+import Capabilities
 import DumpIdentity
 import HTTPTypes
 import Hummingbird
@@ -6,7 +7,7 @@ import Logging
 import NIOCore
 import Synchronization
 
-/// A peer that answers whatever it is told to, at every path.
+/// A peer that says who it is, and answers whatever it is told to at every other path.
 final class FakePeer: Sendable {
     /// What it answers.
     struct Answer: Sendable {
@@ -15,10 +16,10 @@ final class FakePeer: Sendable {
     }
 
     /// How often it was asked, and for what.
-    private let asked = Mutex<[String]>([])
+    private let asked = Mutex<[Invocation]>([])
     private let answers: @Sendable (Int) -> Answer
 
-    var questions: [String] { asked.withLock { $0 } }
+    var questions: [Invocation] { asked.withLock { $0 } }
 
     /// A peer that gives the answer to its first, second and further questions.
     init(_ answers: @escaping @Sendable (Int) -> Answer) { self.answers = answers }
@@ -28,7 +29,10 @@ final class FakePeer: Sendable {
         let (running, continuation) = AsyncStream.makeStream(of: Int.self)
         let port = Mutex(0)
         let router = Router()
-        router.get("**") { request, _ in self.answer(request) }
+        router.get("/.well-known/dump") { _, _ in
+            try FakePeer.response(DagCBOR.encode(["node": .string(Party.stranger.principal.did)]))
+        }
+        router.post("**") { request, _ in try await self.answer(request) }
         var logger = Logger(label: "peer")
         logger.logLevel = .critical
         let application = Application(
@@ -46,14 +50,20 @@ final class FakePeer: Sendable {
         }
     }
 
-    private func answer(_ request: Request) -> Response {
+    private func answer(_ request: Request) async throws -> Response {
+        let body = try await request.body.collect(upTo: 1 << 16)
+        let invocation = try Container(decoding: Array(body.readableBytesView)).invocation()
         let number = asked.withLock { asked in
-            asked.append(request.uri.string)
+            asked.append(invocation)
             return asked.count
         }
         let answer = answers(number)
-        return Response(
-            status: .init(code: answer.status), headers: [.contentType: "application/vnd.ipld.dag-cbor"],
-            body: .init(byteBuffer: ByteBuffer(bytes: answer.body)))
+        return FakePeer.response(answer.body, status: answer.status)
+    }
+
+    private static func response(_ body: [UInt8], status: Int = 200) -> Response {
+        Response(
+            status: .init(code: status), headers: [.contentType: "application/vnd.ipld.dag-cbor"],
+            body: .init(byteBuffer: ByteBuffer(bytes: body)))
     }
 }

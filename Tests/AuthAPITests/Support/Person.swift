@@ -66,7 +66,7 @@ struct Person: Sendable {
     func send(_ method: String, _ path: String, _ body: (bytes: [UInt8], type: String)? = nil) async throws -> Reply {
         Reply(
             try await node.client.send(
-                method, node.address.appending(path), body: body, accept: form.rawValue, bearer: token, limit: 4 << 20))
+                method, path, at: node.address, body: body, accept: form.rawValue, bearer: token, limit: 4 << 20))
     }
 
     /// A call that must succeed.
