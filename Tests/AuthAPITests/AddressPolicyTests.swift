@@ -71,12 +71,14 @@ struct AddressPolicyTests {
         #expect(try !allows(policy, "https://node.example:8443", "127.0.1.1"))
     }
 
-    @Test(arguments: [
-        ("0.0.0.0", [0, 0, 0, 0]), ("255.1.20.3", [255, 1, 20, 3]),
-        ("::", [UInt8](repeating: 0, count: 16)), ("::1", [UInt8](repeating: 0, count: 15) + [1]),
-        ("1:2:3:4:5:6:7:abcd", [0, 1, 0, 2, 0, 3, 0, 4, 0, 5, 0, 6, 0, 7, 0xab, 0xcd]),
-        ("1::8", [0, 1] + [UInt8](repeating: 0, count: 12) + [0, 8]),
-    ] as [(String, [UInt8])]) func `an address is read`(text: String, bytes: [UInt8]) throws {
+    @Test(
+        arguments: [
+            ("0.0.0.0", [0, 0, 0, 0]), ("255.1.20.3", [255, 1, 20, 3]),
+            ("::", [UInt8](repeating: 0, count: 16)), ("::1", [UInt8](repeating: 0, count: 15) + [1]),
+            ("1:2:3:4:5:6:7:abcd", [0, 1, 0, 2, 0, 3, 0, 4, 0, 5, 0, 6, 0, 7, 0xab, 0xcd]),
+            ("1::8", [0, 1] + [UInt8](repeating: 0, count: 12) + [0, 8]),
+        ] as [(String, [UInt8])]) func `an address is read`(text: String, bytes: [UInt8]) throws
+    {
         #expect(try #require(IPAddress(text)).bytes == bytes)
     }
 

@@ -55,10 +55,12 @@ struct AnswerTrick: Sendable, CustomTestStringConvertible {
         AnswerTrick("one slow header", ok + "X: ", more: "y", pace: .milliseconds(50)),
         AnswerTrick("headers without end", ok, more: String(repeating: "X-Much: more\r\n", count: 1_000)),
         AnswerTrick("a header without end", ok + "X: ", more: String(repeating: "y", count: 65_536)),
-        AnswerTrick("a long header", ok + "X: \(String(repeating: "y", count: 9_000))\r\nContent-Length: 0\r\n\r\n"),
+        AnswerTrick(
+            "a long header", ok + "X: \(String(repeating: "y", count: 9_000))\r\nContent-Length: 0\r\n\r\n"),
         AnswerTrick("many headers", ok + String(repeating: "X: y\r\n", count: 100) + "Content-Length: 0\r\n\r\n"),
         AnswerTrick(
-            "large headers", ok + String(repeating: "X: \(String(repeating: "y", count: 1_000))\r\n", count: 40)
+            "large headers",
+            ok + String(repeating: "X: \(String(repeating: "y", count: 1_000))\r\n", count: 40)
                 + "Content-Length: 0\r\n\r\n"),
         AnswerTrick("interim answers without end", "", more: "HTTP/1.1 103 Early Hints\r\n\r\n"),
         AnswerTrick("slow interim answers", "", more: "HTTP/1.1 100 Continue\r\n\r\n", pace: .milliseconds(50)),
@@ -208,7 +210,8 @@ struct AnswerTrick: Sendable, CustomTestStringConvertible {
                 let client = try peers(loopback, patience: .seconds(60))
                 for _ in 1...HostBreakers.threshold {
                     await #expect(throws: PeerError.unanswered) {
-                        try await client.send("GET", "/", at: NodeAddress("http://127.0.0.1:\(deadPort)"), accept: "*/*")
+                        try await client.send(
+                            "GET", "/", at: NodeAddress("http://127.0.0.1:\(deadPort)"), accept: "*/*")
                     }
                 }
                 await #expect(throws: PeerError.unreachable) {

@@ -143,7 +143,9 @@ struct AddressTrick: Sendable, CustomTestStringConvertible {
 
 /// No address that comes from others leads a node to where it must not call. Threat: STR-50
 @Suite(.timeLimit(.minutes(5))) struct ServerSideRequestForgeryTests {
-    private func client(_ policy: AddressPolicy, _ answer: [String], breakers: HostBreakers = HostBreakers()) -> PeerClient {
+    private func client(_ policy: AddressPolicy, _ answer: [String], breakers: HostBreakers = HostBreakers())
+        -> PeerClient
+    {
         PeerClient(
             policy, patience: .seconds(60), resolver: { _ in answer.compactMap(IPAddress.init) }, breakers: breakers)
     }
@@ -188,7 +190,8 @@ struct AddressTrick: Sendable, CustomTestStringConvertible {
         let asked = Counter()
         let (checked, other) = (ScriptedServer(), ScriptedServer())
         let security = try TestCertificate.server()
-        try await checked.serving(.text("HTTP/1.1 204 No Content\r\n\r\n"), host: "127.0.0.2", security: security) { port in
+        try await checked.serving(.text("HTTP/1.1 204 No Content\r\n\r\n"), host: "127.0.0.2", security: security) {
+            port in
             try await other.serving(port: port, security: security) { _ in
                 let client = PeerClient(
                     AddressPolicy(networks: ["127.0.0.2"].compactMap(IPNetwork.init)), patience: .seconds(60),

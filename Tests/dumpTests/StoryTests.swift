@@ -88,7 +88,8 @@ import Testing
 
         try await stage.steve.text("revoke", short(grant))
         let before = try Scratch.read(copies.statusList)
-        try await stage.stephanie.text("status-list", "--allow-loopback", "--grant", copies.grant, "--save", copies.statusList)
+        try await stage.stephanie.text(
+            "status-list", "--allow-loopback", "--grant", copies.grant, "--save", copies.statusList)
         #expect(try Scratch.read(copies.statusList) != before)
         try await Command.run(copies.verification).isRefusal(copies.grant, "Revoked")
     }
@@ -171,8 +172,10 @@ import Testing
         try await stage.steve.run("inbox").isRefusal(stage.x.address, "cannot be reached", code: 3)
         try await stage.stephanie.run("read", short(request), "--fields", "name")
             .isRefusal("the other node cannot be reached", code: 3)
-        try await Command.run("status-list", "--allow-loopback", "--grant", copies.grant, "--save", copies.statusList + ".new")
-            .isRefusal("cannot be reached", code: 3)
+        try await Command.run(
+            "status-list", "--allow-loopback", "--grant", copies.grant, "--save", copies.statusList + ".new"
+        )
+        .isRefusal("cannot be reached", code: 3)
         // What was saved is enough to go on.
         #expect(try await Command.run(copies.verification).code == 0)
         #expect(try await stage.stephanie.json("object", "list").objects("objects").isEmpty == false)

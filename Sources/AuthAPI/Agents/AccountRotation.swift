@@ -83,7 +83,7 @@ struct AccountRotation {
     private func objects(of issuers: Set<Principal>, in module: ModuleID) async throws -> [CID] {
         var (found, after): ([CID], Int64) = ([], 0)
         while true {
-            let page = try await node.objects.objects(of: module, after: after, limit: Int(ModulePage.limits.upperBound))
+            let page = try await node.objects.objects(of: module, after: after, limit: ModulePage.maximumCount)
             guard let last = page.last else { return found }
             for logged in page {
                 let object = try ModuleObject(verifying: logged.bytes)

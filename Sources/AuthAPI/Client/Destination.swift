@@ -67,6 +67,8 @@ extension Destination {
     /// fragment or other than ASCII.
     static func isTarget(_ path: String) -> Bool {
         path.utf8.first == UInt8(ascii: "/")
-            && path.utf8.allSatisfy { (0x21...0x7e).contains($0) && $0 != UInt8(ascii: "#") && $0 != UInt8(ascii: "\\") }
+            && path.utf8.allSatisfy {
+                (0x21...0x7e).contains($0) && $0 != UInt8(ascii: "#") && $0 != UInt8(ascii: "\\")
+            }
     }
 }

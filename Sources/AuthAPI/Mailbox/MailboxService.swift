@@ -26,26 +26,26 @@ struct MailboxService: Sendable {
         } catch { throw APIError.malformed("the body is no container with one invocation") }
         // Before anything that costs: whoever sends too much pays for reading it, and for nothing else.
         if invocation.command == .profileRequest { try node.quotas.take(from: source) }
-        // A revocation has its own rules: it does not end, may be repeated, and may come from anyone in the path.
-        if invocation.command == .revoke {
+        switch invocation.command {
+        case .revoke:
+            // Its own rules: it does not end, may be repeated, and may come from anyone in the path.
             return try await node.queue.run(source) {
                 try await RevocationService(node: node).execute(invocation, delegations: proofs)
             }
-        }
-        if invocation.command == .modulePull {
+        case .modulePull:
             return try await node.queue.run(source) {
                 try await ModulePage.execute(invocation, proofs: proofs, at: node)
             }
-        }
-        if invocation.command == .profileRead {
+        case .profileRead:
             return try await node.queue.run(source) {
                 try await executeVerified(invocation, proofs: proofs, from: source)
             }
-        }
-        // What is answered alike is answered at the same time; the time in the queue counts in.
-        return try await EvenTime.run {
-            try await node.queue.run(source) {
-                try await executeVerified(invocation, proofs: proofs, from: source)
+        default:
+            // What is answered alike is answered at the same time; the time in the queue counts in.
+            return try await EvenTime.run {
+                try await node.queue.run(source) {
+                    try await executeVerified(invocation, proofs: proofs, from: source)
+                }
             }
         }
     }

@@ -7,8 +7,10 @@ internal import PseudonymStore
 ///
 /// Source: `docs/spec.md`, "HTTP API", "Invocations".
 struct ModulePage: Sendable {
+    /// The most objects of a page.
+    static let maximumCount = 200
     /// How many objects may be asked for.
-    static let limits: ClosedRange<Int64> = 1...200
+    static let limits: ClosedRange<Int64> = 1...Int64(maximumCount)
 
     let module: ModuleID
     /// The number after which the page begins.
@@ -63,7 +65,8 @@ struct ModulePage: Sendable {
     ///
     /// - Throws: ``CapabilityError`` or ``APIError``.
     static func execute(_ invocation: Invocation, proofs: [Delegation], at node: Node) async throws -> Value {
-        guard invocation.proofs.isEmpty, proofs.isEmpty, let audience = invocation.audience, node.isSelf(audience) else {
+        guard invocation.proofs.isEmpty, proofs.isEmpty, let audience = invocation.audience, node.isSelf(audience)
+        else {
             throw APIError.refused
         }
         let verifier = InvocationVerifier(

@@ -216,7 +216,10 @@ struct DemoStory {
     private func fetchStatus() async throws {
         _ = try await succeeded(
             "nobody",
-            ["status-list", "--allow-loopback", "--grant", stage.file("grant.ucan"), "--save", stage.file("status.jwt")])
+            [
+                "status-list", "--allow-loopback", "--grant", stage.file("grant.ucan"), "--save",
+                stage.file("status.jwt"),
+            ])
     }
 
     private func readFields(_ request: String, _ fields: String) async throws -> Map {

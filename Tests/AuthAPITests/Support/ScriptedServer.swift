@@ -19,7 +19,8 @@ final class ScriptedServer: Sendable {
 
         static let silence = Script()
 
-        static func text(_ opening: String, more: String = "", pace: TimeAmount? = nil, closes: Bool = false) -> Script {
+        static func text(_ opening: String, more: String = "", pace: TimeAmount? = nil, closes: Bool = false) -> Script
+        {
             Script(opening: Array(opening.utf8), more: Array(more.utf8), pace: pace, closes: closes)
         }
     }

@@ -19,7 +19,10 @@ actor Node {
         self.folder = folder
         self.port = if let port { port } else { try await Loopback.freePort() }
         arguments =
-            ["serve", "--data", folder, "--listen", "127.0.0.1:\(self.port)", "--pull-interval", "0.1", "--allow-loopback"]
+            [
+                "serve", "--data", folder, "--listen", "127.0.0.1:\(self.port)", "--pull-interval", "0.1",
+                "--allow-loopback",
+            ]
             + modules.flatMap { ["--module", $0] } + peers.flatMap { ["--peer", $0] } + settings
     }
 

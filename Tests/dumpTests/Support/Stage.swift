@@ -82,7 +82,8 @@ final class Stage: Sendable {
             statusList: scratch.path("\(short(request)).jwt"))
         try await stephanie.json("object", "show", short(object), "--save", copies.object)
         try await stephanie.json("requests", "show", short(request), "--save-grant", copies.grant)
-        try await stephanie.text("status-list", "--allow-loopback", "--grant", copies.grant, "--save", copies.statusList)
+        try await stephanie.text(
+            "status-list", "--allow-loopback", "--grant", copies.grant, "--save", copies.statusList)
         return copies
     }
 }
