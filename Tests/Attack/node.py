@@ -139,7 +139,7 @@ class Caller:
 
     def call(self, method, path, body=None, token=None):
         """One call of the JSON API: the answer's value. A call that was not answered is made again."""
-        headers = {"Content-Type": "application/json", "Accept": "application/json"}
+        headers = {"Content-Type": "application/json", "Accept": "application/json", "If-Match": "*"}
         if token:
             headers["Authorization"] = f"Bearer {token}"
         data = None if body is None else json.dumps(body)

@@ -148,10 +148,12 @@ CHECKS = {
 
 
 def shape(answer):
-    """Status, headers and body of an answer without what has to differ: dates, and when to come again."""
+    """Status, headers and body of an answer without what has to differ: dates, names of requests, and when to come
+    again. What differs has to be as long."""
     status, headers, body = answer
     named = {name.lower(): value for name, value in headers.items()}
-    kept = tuple(sorted({**named, "date": "", "retry-after": "retry-after" in named}.items()))
+    lengths = {name: len(named.get(name, "")) for name in ("date", "request-id")}
+    kept = tuple(sorted({**named, **lengths, "retry-after": "retry-after" in named}.items(), key=str))
     return status, kept, body
 
 

@@ -14,7 +14,7 @@ import Testing
     @Test func `an id that two things end with is refused, and nothing is done to either`() async throws {
         let ids = ["bafyone-abcdefgh", "bafytwo-abcdefgh"].map { CBOR.map(("id", CBOR.text($0))) }
         let responder = try await Responder { path in
-            Responder.cbor(CBOR.map((path.hasSuffix("grants") ? "grants" : "requests", CBOR.list(ids))))
+            Responder.cbor(CBOR.map((path.contains("/grants") ? "grants" : "requests", CBOR.list(ids))))
         }
         let options = ["--fields", "name", "--days", "1"]
         let commands = [
@@ -57,6 +57,16 @@ import Testing
         let inbox = try await run(["inbox"], at: asking)
         #expect(inbox.code == 0 && inbox.outputLines.count == 2, "\(inbox.error)")
         #expect(inbox.output.contains("see [2J  me"))
+    }
+
+    @Test func `a list without an end is given up`() async throws {
+        let request = CBOR.map(("id", CBOR.text("bafyone-abcdefgh")))
+        let answer = CBOR.map(("next", CBOR.text("abcd")), ("requests", CBOR.list([request])))
+        let responder = try await Responder { _ in Responder.cbor(answer) }
+        try await run(["inbox"], at: responder).isRefusal("the node's list does not end")
+        let odd = CBOR.map(("next", CBOR.text("a&b")), ("requests", CBOR.list([request])))
+        let other = try await Responder { _ in Responder.cbor(odd) }
+        try await run(["inbox"], at: other).isRefusal("the node's list does not end")
     }
 
     @Test func `no column of a table can play with the terminal`() async throws {

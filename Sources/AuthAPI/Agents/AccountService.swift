@@ -121,6 +121,12 @@ struct AccountService: Sendable {
         return Session(handle: details.handle, root: root, identifier: identifier)
     }
 
+    /// Whether there is a session of a token, ended by its time or not. Nothing of it is opened.
+    func isKnown(token bytes: [UInt8]) async throws -> Bool {
+        guard let token = try? SessionToken(bytes) else { return false }
+        return try await node.accounts.session(try token.identifier()) != nil
+    }
+
     /// Ends a session.
     func logOut(_ session: Session) async throws {
         try await node.accounts.removeSessions([session.identifier])

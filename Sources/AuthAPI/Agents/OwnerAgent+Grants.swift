@@ -7,17 +7,17 @@ internal import Sodium
 extension OwnerAgent {
     // MARK: Grants
 
-    /// What the owner granted, the latest end first.
-    func grants() async throws -> [Value] {
+    /// What the owner granted, in no order that means anything.
+    func grants() async throws -> [ListedGrant] {
         let now = node.clock()
-        var grants: [(expiration: Int64, value: Value)] = []
+        var grants: [ListedGrant] = []
         for pseudonym in try await vault.state().pseudonyms {
             for record in try await records(of: try keys(pseudonym)) {
-                guard let value = record.grantValue(module: pseudonym.module, at: now, node: node) else { continue }
-                grants.append((record.approval?.grant.expiration ?? 0, value))
+                guard let grant = record.listedGrant(module: pseudonym.module, at: now, node: node) else { continue }
+                grants.append(grant)
             }
         }
-        return grants.sorted { $0.expiration > $1.expiration }.map(\.value)
+        return grants
     }
 
     /// The decisions of a pseudonym. A grant may also have been revoked by an agent of the owner's elsewhere, which could
@@ -33,12 +33,19 @@ extension OwnerAgent {
     }
 
     /// Revokes a grant: from now on nobody reads under it, and what it opened is destroyed. Repeating it is no error.
-    func revoke(_ id: CID) async throws {
+    func revoke(_ id: CID, if precondition: Precondition) async throws {
+        try await node.turns.take(session.handle) { try await revokeInTurn(id, if: precondition) }
+    }
+
+    private func revokeInTurn(_ id: CID, if precondition: Precondition) async throws {
         for pseudonym in try await vault.state().pseudonyms {
             let keys = try keys(pseudonym)
             guard var record = try await records(of: keys).first(where: { $0.approval?.grant.cid == id }),
                 let grant = record.approval?.grant
             else { continue }
+            if let listed = record.listedGrant(module: pseudonym.module, at: node.clock(), node: node) {
+                try precondition.check(try listed.tags(session))
+            }
             record.isRevoked = true
             guard node.serves(grant) else {
                 // The home first: a record that says too much would hide a grant that is alive.
@@ -63,9 +70,9 @@ extension OwnerAgent {
         try await client.revoke([grant.delegation], grant: grant, with: keys.signing)
     }
 
-    /// Who read what, the latest first.
-    func receipts() async throws -> [Value] {
-        var receipts: [(time: Int64, value: Value)] = []
+    /// Who read what, in no order that means anything.
+    func receipts() async throws -> [ListedReceipt] {
+        var receipts: [ListedReceipt] = []
         var search = MailboxSearch(node: node)
         for pseudonym in try await vault.state().pseudonyms {
             let keys = try keys(pseudonym)
@@ -80,18 +87,22 @@ extension OwnerAgent {
                     "fields": .list(try receipt.fields().map { .string($0.rawValue) }), "time": .int(receipt.time),
                     "handed_on": .bool(receipt.invocation.proofs.count > 1),
                 ]
-                receipts.append((receipt.time, value))
+                receipts.append(
+                    ListedReceipt(time: receipt.time, name: receipt.invocation.cid.digest, value: value))
             }
         }
-        return receipts.sorted { $0.time > $1.time }.map(\.value)
+        return receipts
     }
 
     // MARK: Profile
 
     /// Sets and removes profile fields, and encrypts the disclosures of live grants anew.
-    func updateProfile(_ changes: [ProfileField: FieldValue?]) async throws -> Profile {
+    func updateProfile(
+        _ changes: [ProfileField: FieldValue?], if precondition: Precondition
+    ) async throws -> Profile {
         try await node.turns.take(session.handle) {
             let stored = try await vault.updateProfile { stored in
+                try precondition.check(try stored.profile.tags(session))
                 for (field, value) in changes { stored.profile[field] = value }
                 stored.isAhead = true
             }

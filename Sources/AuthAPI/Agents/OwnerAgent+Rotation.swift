@@ -13,19 +13,25 @@ struct PseudonymRotation {
 }
 
 extension OwnerAgent {
-    /// The pseudonyms of the account, by module.
-    func pseudonyms() async throws -> [Value] {
-        let state = try await vault.state()
-        var values: [Value] = []
-        for range in state.modules {
+    /// A part of the pseudonyms of the account, by module. A new one comes at the end of its module.
+    func pseudonyms(_ page: Page) async throws -> (values: [Value], next: Value) {
+        var all: [(place: PagePlace, range: ModulePseudonyms, pseudonym: AccountState.Pseudonym)] = []
+        for (module, range) in try await vault.state().modules.enumerated() {
             for pseudonym in range.all {
-                values.append([
-                    "module": .string(range.module.string), "pseudonym": .string(try keys(pseudonym).principal.did),
-                    "current": .bool(pseudonym.index == range.current),
-                ])
+                // There are at most 10,000 in a module.
+                let number = UInt64(module) << 32 | pseudonym.index
+                all.append((PagePlace(number: number, name: [UInt8](repeating: 0, count: 32)), range, pseudonym))
             }
         }
-        return values
+        let (items, next) = try page.cut(all, at: \.place)
+        let values: [Value] = try items.map { item in
+            [
+                "module": .string(item.range.module.string),
+                "pseudonym": .string(try keys(item.pseudonym).principal.did),
+                "current": .bool(item.pseudonym.index == item.range.current),
+            ]
+        }
+        return (values, next)
     }
 
     /// Makes a new pseudonym the current one of a module. It vouches for the one before it, in an object of its own, or

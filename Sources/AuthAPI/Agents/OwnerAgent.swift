@@ -54,17 +54,18 @@ struct OwnerAgent {
 
     /// Approves some of the fields that were asked for, for at most as long as was asked.
     func approve(
-        _ id: CID, fields: [ProfileField], duration: Int64, allowsHandingOn: Bool
+        _ id: CID, fields: [ProfileField], duration: Int64, allowsHandingOn: Bool, if precondition: Precondition
     ) async throws -> Grant {
         try await node.turns.take(session.handle) {
-            try await approveInTurn(id, fields: fields, duration: duration, allowsHandingOn: allowsHandingOn)
+            let item = try await item(id)
+            try precondition.check(try item.tags(session))
+            return try await approve(item, fields: fields, duration: duration, allowsHandingOn: allowsHandingOn)
         }
     }
 
-    private func approveInTurn(
-        _ id: CID, fields: [ProfileField], duration: Int64, allowsHandingOn: Bool
+    private func approve(
+        _ item: InboxItem, fields: [ProfileField], duration: Int64, allowsHandingOn: Bool
     ) async throws -> Grant {
-        let item = try await item(id)
         guard !fields.isEmpty, fields.allSatisfy(item.terms.fields.contains) else {
             throw APIError.unacceptable("only fields that were asked for can be approved, and at least one")
         }
@@ -82,7 +83,7 @@ struct OwnerAgent {
         let decision = Decision(
             pseudonym: item.request.owner, request: item.stored,
             answer: try Answer.approved(approval).sealed(to: item.request.viewer),
-            record: try decisions.seal(record.sealedValue, request: id, keys: keys),
+            record: try decisions.seal(record.sealedValue, request: item.request.cid, keys: keys),
             fields: try approval.sealedFields(of: profile, only: fields, random: node.random))
         try await node.pseudonyms.decide(decision)
         return approval.grant

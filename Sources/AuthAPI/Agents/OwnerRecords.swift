@@ -56,6 +56,31 @@ struct InboxItem {
     }
 }
 
+extension InboxItem {
+    func tags(_ session: Session) throws -> EntityTags {
+        try EntityTags(of: value, kind: "request", session: session)
+    }
+}
+
+/// A grant as its owner is shown it.
+struct ListedGrant {
+    let id: CID
+    /// Its end, in Unix seconds.
+    let expiration: Int64
+    let value: Value
+
+    func tags(_ session: Session) throws -> EntityTags { try EntityTags(of: value, kind: "grant", session: session) }
+}
+
+/// A receipt as its owner is shown it.
+struct ListedReceipt {
+    /// When it was read, in Unix seconds.
+    let time: Int64
+    /// The digest of the invocation that read: no two have the same.
+    let name: [UInt8]
+    let value: Value
+}
+
 /// What an owner keeps of a decision.
 struct DecisionRecord {
     let request: ProfileRequest
@@ -89,10 +114,10 @@ struct DecisionRecord {
     }
 
     /// The grant as its owner is shown it on a node, at a time in Unix seconds; `nil` where nothing was granted.
-    func grantValue(module: ModuleID, at time: Int64, node: Node) -> Value? {
+    func listedGrant(module: ModuleID, at time: Int64, node: Node) -> ListedGrant? {
         guard let grant = approval?.grant else { return nil }
         let state = isRevoked ? "revoked" : time > grant.expiration ? "expired" : "active"
-        return [
+        let value: Value = [
             "id": .string(grant.cid.description), "module": .string(module.string),
             "pseudonym": .string(grant.owner.did), "viewer": .string(grant.viewer.did),
             "fields": .list(grant.fields.map { .string($0.rawValue) }), "expires": .int(grant.expiration),
@@ -100,5 +125,6 @@ struct DecisionRecord {
             "hand_on": .bool(grant.allowsHandingOn), "home": .string(grant.home.string),
             "here": .bool(node.serves(grant)),
         ]
+        return ListedGrant(id: grant.cid, expiration: grant.expiration, value: value)
     }
 }

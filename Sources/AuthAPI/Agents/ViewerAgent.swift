@@ -55,18 +55,20 @@ struct ViewerAgent {
         return sent
     }
 
-    /// All requests of the viewer; of those without an answer it is asked whether there is one by now.
-    func list() async throws -> [SentRequest] {
+    /// A part of the viewer's requests, in the order of their names; of those of it that have no answer it is asked whether
+    /// there is one by now.
+    func list(_ page: Page) async throws -> (requests: [SentRequest], next: Value) {
         var all: [SentRequest] = []
         for pseudonym in try await vault.state().pseudonyms {
-            let keys = try keys(pseudonym)
-            for value in try await requests.all(keys) {
-                // A node that cannot be reached leaves its requests as they are.
-                let known = try SentRequest(value)
-                all.append((try? await refreshed(known, keys)) ?? known)
-            }
+            for value in try await requests.all(try keys(pseudonym)) { all.append(try SentRequest(value)) }
         }
-        return all.sorted { $0.request.cid.bytes.lexicographicallyPrecedes($1.request.cid.bytes) }
+        let (known, next) = try page.cut(all) { PagePlace(number: 0, name: $0.request.cid.digest) }
+        var refreshed: [SentRequest] = []
+        for sent in known {
+            // A node that cannot be reached leaves its requests as they are.
+            refreshed.append((try? await self.refreshed(sent, try keys(sent.pseudonym))) ?? sent)
+        }
+        return (refreshed, next)
     }
 
     /// One request with its answer.

@@ -79,7 +79,10 @@ final class AnswerHandler: ChannelInboundHandler {
             let type = response.headers.first(name: "content-type") ?? ""
             answer.succeed(
                 PeerResponse(
-                    status: Int(response.status.code), body: collected, mediaType: String(type.prefix { $0 != ";" })))
+                    status: Int(response.status.code), body: collected, mediaType: String(type.prefix { $0 != ";" }),
+                    fields: Dictionary(
+                        response.headers.map { ($0.name.lowercased(), $0.value) },
+                        uniquingKeysWith: { "\($0), \($1)" })))
         }
     }
 

@@ -11,6 +11,8 @@ public struct PeerResponse: Sendable {
     public let body: [UInt8]
     /// The media type, without parameters.
     public let mediaType: String
+    /// The fields of the answer, under names in lower case; those that came more than once with commas between them.
+    public let fields: [String: String]
 }
 
 /// Why a node could not be asked.
@@ -61,18 +63,20 @@ public final class PeerClient: Sendable {
         self.breakers = breakers
     }
 
-    /// Sends one request to a node; `path` begins with `/`, and `body` goes with its media type.
+    /// Sends one request to a node; `path` begins with `/`, `body` goes with its media type, and `fields` are further fields
+    /// of the request.
     ///
     /// - Throws: ``PeerError``.
     public func send(
         _ method: String, _ path: String, at node: NodeAddress, body: (bytes: [UInt8], type: String)? = nil,
-        accept: String, bearer: String? = nil, limit: Int = 1 << 20
+        accept: String, bearer: String? = nil, fields: [String: String] = [:], limit: Int = 1 << 20
     ) async throws(PeerError) -> PeerResponse {
         guard let destination = Destination(node), let reach = policy.reach(of: node, at: destination),
             Destination.isTarget(path)
         else { throw .addressRefused }
         guard breakers.admits(destination.authority) else { throw .unreachable }
         var headers = HTTPHeaders([("host", destination.authority), ("accept", accept), ("connection", "close")])
+        for field in fields { headers.add(name: field.key, value: field.value) }
         if let bearer { headers.add(name: "authorization", value: "Bearer \(bearer)") }
         if let body {
             headers.add(name: "content-type", value: body.type)

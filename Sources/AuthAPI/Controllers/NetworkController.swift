@@ -54,8 +54,8 @@ struct NetworkController {
 
     @Sendable func objects(_ request: Request, context: NodeContext) async throws -> Response {
         let module = try module(context)
-        let after = try number(request, "after", default: 0, range: 0...Int64.max)
-        let limit = try number(request, "limit", default: 100, range: ModulePage.limits)
+        let after = try request.number("after", default: 0, range: 0...Int64.max)
+        let limit = try request.number("limit", default: 100, range: ModulePage.limits)
         return try request.respond(try await ModulePage(module: module, after: after, limit: limit).read(at: node))
     }
 
@@ -87,15 +87,5 @@ struct NetworkController {
 
     private func module(_ context: some RequestContext) throws -> ModuleID {
         try node.module(context.parameters.get("module") ?? "")
-    }
-
-    private func number(
-        _ request: Request, _ name: String, default value: Int64, range: ClosedRange<Int64>
-    ) throws -> Int64 {
-        guard let text = request.uri.queryParameters[Substring(name)] else { return value }
-        guard let number = Int64(text), range.contains(number) else {
-            throw APIError.malformed("\(name) is a number of \(range.lowerBound) to \(range.upperBound)")
-        }
-        return number
     }
 }

@@ -11,9 +11,11 @@ struct OwnerController {
     func addRoutes(to router: some RouterMethods<NodeContext>) {
         let person = router.group(context: PersonContext.self)
         person.get("/v1/inbox", use: inbox)
+        person.get("/v1/inbox/{id}", use: pending)
         person.post("/v1/inbox/{id}/approve", use: approve)
         person.post("/v1/inbox/{id}/deny", use: deny)
         person.get("/v1/grants", use: grants)
+        person.get("/v1/grants/{id}", use: grant)
         person.delete("/v1/grants/{id}", use: revoke)
         person.get("/v1/receipts", use: receipts)
     }
@@ -21,18 +23,31 @@ struct OwnerController {
     private func agent(_ context: PersonContext) -> OwnerAgent { OwnerAgent(node: node, session: context.session) }
 
     @Sendable func inbox(_ request: Request, context: PersonContext) async throws -> Response {
-        try request.respond(["requests": .list(try await agent(context).inbox().map(\.value))])
+        let page = try page(request, of: "inbox", context)
+        let (items, next) = try page.cut(try await agent(context).inbox()) { item in
+            PagePlace(number: 0, name: item.request.cid.digest)
+        }
+        return try request.respond(["requests": .list(items.map(\.value)), "next": next])
+    }
+
+    @Sendable func pending(_ request: Request, context: PersonContext) async throws -> Response {
+        let id = try context.identifier("id")
+        guard let item = try await agent(context).inbox().first(where: { $0.request.cid == id }) else {
+            throw APIError.notFound
+        }
+        return try request.respond(item.value, tags: try item.tags(context.session))
     }
 
     @Sendable func approve(_ request: Request, context: PersonContext) async throws -> Response {
         let id = try context.identifier("id")
+        let precondition = try request.requiredMatch()
         var reader = MapReader(try await request.map(upTo: 16 * 1024))
         let fields = try reader.fields("fields")
         let duration = try reader.duration("duration")
         let allowsHandingOn = try reader.optionalBool("hand_on") ?? true
         try reader.finish()
         let grant = try await agent(context).approve(
-            id, fields: fields, duration: duration, allowsHandingOn: allowsHandingOn)
+            id, fields: fields, duration: duration, allowsHandingOn: allowsHandingOn, if: precondition)
         return try request.respond([
             "grant": .string(grant.cid.description), "expires": .int(grant.expiration),
             "fields": .list(grant.fields.map { .string($0.rawValue) }),
@@ -45,16 +60,40 @@ struct OwnerController {
     }
 
     @Sendable func grants(_ request: Request, context: PersonContext) async throws -> Response {
-        try request.respond(["grants": .list(try await agent(context).grants())])
+        let page = try page(request, of: "grants", context)
+        let (grants, next) = try page.cut(try await agent(context).grants()) { grant in
+            PagePlace(descending: grant.expiration, name: grant.id.digest)
+        }
+        let value: Value = ["grants": .list(grants.map(\.value)), "next": next]
+        // The cursor is another one each time: what the page shows is what has a tag.
+        let shown: Value = [.list(grants.map(\.value)), .bool(next.isNull)]
+        return try request.respond(value, tags: EntityTags(of: shown, kind: "grants", session: context.session))
+    }
+
+    @Sendable func grant(_ request: Request, context: PersonContext) async throws -> Response {
+        let id = try context.identifier("id")
+        guard let grant = try await agent(context).grants().first(where: { $0.id == id }) else {
+            throw APIError.notFound
+        }
+        return try request.respond(grant.value, tags: try grant.tags(context.session))
     }
 
     @Sendable func revoke(_ request: Request, context: PersonContext) async throws -> Response {
-        try await agent(context).revoke(try context.identifier("id"))
+        let precondition = try request.requiredMatch()
+        try await agent(context).revoke(try context.identifier("id"), if: precondition)
         return .noContent
     }
 
     @Sendable func receipts(_ request: Request, context: PersonContext) async throws -> Response {
-        try request.respond(["receipts": .list(try await agent(context).receipts())])
+        let page = try page(request, of: "receipts", context)
+        let (receipts, next) = try page.cut(try await agent(context).receipts()) { receipt in
+            PagePlace(descending: receipt.time, name: receipt.name)
+        }
+        return try request.respond(["receipts": .list(receipts.map(\.value)), "next": next])
+    }
+
+    private func page(_ request: Request, of list: String, _ context: PersonContext) throws -> Page {
+        try Page(request, of: list, session: context.session, random: node.random)
     }
 }
 

@@ -15,10 +15,12 @@ struct PersonController {
 
     @Sendable func profile(_ request: Request, context: PersonContext) async throws -> Response {
         let stored = try await Vault(node: node, session: context.session).profile()
-        return try request.respond(["fields": stored.profile.value])
+        return try request.respond(
+            ["fields": stored.profile.value], tags: try stored.profile.tags(context.session))
     }
 
     @Sendable func updateProfile(_ request: Request, context: PersonContext) async throws -> Response {
+        let precondition = try request.requiredMatch()
         // A picture is a third longer in JSON.
         var reader = MapReader(try await request.map(upTo: 512 * 1024))
         let fields = try reader.map("fields")
@@ -29,6 +31,13 @@ struct PersonController {
             changes[field] = .some(entry.value.isNull ? nil : try FieldValue(entry.value, for: field))
         }
         let agent = OwnerAgent(node: node, session: context.session)
-        return try request.respond(["fields": try await agent.updateProfile(changes).value])
+        let profile = try await agent.updateProfile(changes, if: precondition)
+        return try request.respond(["fields": profile.value], tags: try profile.tags(context.session))
+    }
+}
+
+extension Profile {
+    func tags(_ session: Session) throws -> EntityTags {
+        try EntityTags(of: value, kind: "profile", session: session)
     }
 }

@@ -14,7 +14,9 @@ struct PseudonymController {
 
     @Sendable func list(_ request: Request, context: PersonContext) async throws -> Response {
         let agent = OwnerAgent(node: node, session: context.session)
-        return try request.respond(["pseudonyms": .list(try await agent.pseudonyms())])
+        let page = try Page(request, of: "pseudonyms", session: context.session, random: node.random)
+        let (pseudonyms, next) = try await agent.pseudonyms(page)
+        return try request.respond(["pseudonyms": .list(pseudonyms), "next": next])
     }
 
     @Sendable func rotate(_ request: Request, context: PersonContext) async throws -> Response {

@@ -35,8 +35,11 @@ struct ViewerController {
     }
 
     @Sendable func list(_ request: Request, context: PersonContext) async throws -> Response {
-        let requests = try await agent(context).list()
-        return try request.respond(["requests": .list(try requests.map { try $0.value(withGrant: false) })])
+        let page = try Page(request, of: "requests", session: context.session, random: node.random)
+        let (requests, next) = try await agent(context).list(page)
+        return try request.respond([
+            "requests": .list(try requests.map { try $0.value(withGrant: false) }), "next": next,
+        ])
     }
 
     @Sendable func show(_ request: Request, context: PersonContext) async throws -> Response {

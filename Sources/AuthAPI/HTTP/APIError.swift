@@ -31,7 +31,17 @@ public enum APIError: Error, Equatable, Sendable {
     case moduleNotRun
     /// The state of things does not allow it; the text is one of ours.
     case conflict(String)
-    /// There is no room for further invocations for now: nothing was done.
+    /// A thing has another entity tag than those that the caller named.
+    case preconditionFailed
+    /// The caller named no entity tag where one is needed.
+    case preconditionRequired
+    /// The `Idempotency-Key` was used for another call.
+    case keyReused
+    /// The call under this `Idempotency-Key` is going on.
+    case keyInUse
+    /// The call under this `Idempotency-Key` was begun before, and what it was answered is not known any more.
+    case answerUnknown
+    /// There is no room for it for now: nothing was done.
     case busy
     /// Another node could not be reached: nothing was sent.
     case unreachable

@@ -42,11 +42,15 @@ struct SessionMiddleware: RouterMiddleware {
     ) async throws -> Response {
         var context = context
         if let header = request.headers[.authorization] {
-            guard header.hasPrefix("Bearer "), let token = try? Base64URL.decode(header.dropFirst(7)) else {
-                throw APIError.unauthenticated
-            }
+            guard let token = SessionMiddleware.token(header) else { throw APIError.unauthenticated }
             context.session = try await accounts.session(token: token)
         }
         return try await next(request, context)
+    }
+
+    /// The bytes of a bearer token; `nil` where the header has none.
+    static func token(_ header: String) -> [UInt8]? {
+        guard header.hasPrefix("Bearer ") else { return nil }
+        return try? Base64URL.decode(header.dropFirst(7))
     }
 }

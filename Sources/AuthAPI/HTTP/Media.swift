@@ -64,7 +64,7 @@ extension Request {
         let bytes = isCBOR ? try DagCBOR.encode(value) : Array(try DagJSON.encode(value).utf8)
         return Response(
             status: status,
-            headers: [.contentType: isCBOR ? Media.cbor : Media.json, .cacheControl: "no-store"],
+            headers: [.contentType: isCBOR ? Media.cbor : Media.json, .cacheControl: "no-store", .vary: "Accept"],
             body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
     }
 }

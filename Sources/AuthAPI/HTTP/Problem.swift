@@ -8,10 +8,12 @@ internal import NIOHTTP1
 internal import PseudonymStore
 
 /// An error as it is told over HTTP: `application/problem+json`. Source: RFC 9457.
+///
+/// There is no `instance`: the answer's `Request-Id` names the occurrence, and two refusals that are alike have the same
+/// body, byte for byte.
 struct Problem {
+    let type: ProblemType
     let status: HTTPResponse.Status
-    /// The last part of the problem's `type`, stable.
-    let name: String
     let title: String
     let detail: String?
     /// After how many seconds it may be tried again; `nil` where that is not known.
@@ -22,47 +24,49 @@ struct Problem {
     /// The one mapping from errors to HTTP.
     init(_ error: APIError) {
         switch error {
-        case .malformed(let detail): self.init(.badRequest, "malformed", "The request is malformed", detail)
-        case .unacceptable(let detail):
-            self.init(.unprocessableContent, "unacceptable", "The request cannot be accepted", detail)
-        case .unsupportedMediaType:
-            self.init(.unsupportedMediaType, "unsupported-media-type", "The media type is not supported", nil)
-        case .tooLarge(let limit):
-            self.init(.contentTooLarge, "too-large", "The body is too large", "at most \(limit) bytes")
-        case .unauthenticated: self.init(.unauthorized, "unauthenticated", "There is no valid session", nil)
-        case .wrongCredentials:
-            self.init(.unauthorized, "wrong-credentials", "Handle and passphrase do not belong together", nil)
-        case .wrongSecret:
-            self.init(.unauthorized, "wrong-credentials", "The passphrase or recovery code is not the right one", nil)
+        case .malformed(let detail): self.init(.malformed, "The request is malformed", detail)
+        case .unacceptable(let detail): self.init(.unacceptable, "The request cannot be accepted", detail)
+        case .unsupportedMediaType: self.init(.unsupportedMediaType, "The media type is not supported")
+        case .tooLarge(let limit): self.init(.tooLarge, "The body is too large", "at most \(limit) bytes")
+        case .unauthenticated: self.init(.unauthenticated, "There is no valid session")
+        case .wrongCredentials: self.init(.wrongCredentials, "Handle and passphrase do not belong together")
+        case .wrongSecret: self.init(.wrongCredentials, "The passphrase or recovery code is not the right one")
         case .tooManyAttempts(let seconds):
             self.init(
-                .tooManyRequests, "too-many-attempts", "There were too many wrong guesses",
+                .tooManyAttempts, "There were too many wrong guesses",
                 "the next one may be made in \(seconds) seconds")
             retryAfter = seconds
         case .tooManyRequests(let seconds):
             self.init(
-                .tooManyRequests, "too-many-requests", "There were too many requests",
-                "the next one may be sent in \(seconds) seconds")
+                .tooManyRequests, "There were too many requests", "the next one may be sent in \(seconds) seconds")
             retryAfter = seconds
-        case .refused: self.init(.forbidden, "refused", "The capability was not accepted", nil)
-        case .notFound: self.init(.notFound, "not-found", "There is nothing of that name", nil)
-        case .moduleNotRun:
-            self.init(.notFound, "not-found", "There is nothing of that name", "the node does not run this module")
-        case .conflict(let detail): self.init(.conflict, "conflict", "The state of things does not allow it", detail)
-        case .busy:
-            self.init(.serviceUnavailable, "busy", "The node has no room for this now", "nothing was done; try later")
-        case .unreachable:
-            self.init(.badGateway, "unreachable", "Another node could not be reached", nil)
-        case .unanswered:
+        case .refused: self.init(.refused, "The capability was not accepted")
+        case .notFound: self.init(.notFound, "There is nothing of that name")
+        case .moduleNotRun: self.init(.notFound, "There is nothing of that name", "the node does not run this module")
+        case .conflict(let detail): self.init(.conflict, "The state of things does not allow it", detail)
+        case .preconditionFailed:
+            self.init(.preconditionFailed, "It is not as you saw it", "it has another entity tag by now")
+        case .preconditionRequired:
             self.init(
-                .gatewayTimeout, "unanswered", "Another node gave no answer", "what was sent may have arrived")
-        case .failed: self.init(.internalServerError, "failed", "Something failed on this node", nil)
+                .preconditionRequired, "A precondition is missing", "send If-Match with an entity tag, or with *")
+        case .keyReused:
+            self.init(.keyReused, "The Idempotency-Key was used for another call", "nothing was done; use another key")
+        case .keyInUse: self.init(.keyInUse, "The call is going on", "repeat it later, under the same key")
+        case .answerUnknown:
+            self.init(
+                .answerUnknown, "The call was begun before, and its answer is not known",
+                "look at what became of it; it is not done again under this key")
+        case .busy: self.init(.busy, "The node has no room for this now", "nothing was done; try later")
+        case .unreachable: self.init(.unreachable, "Another node could not be reached")
+        case .unanswered:
+            self.init(.unanswered, "Another node gave no answer", "what was sent may have arrived")
+        case .failed: self.init(.failed, "Something failed on this node")
         }
     }
 
     /// A method that the path does not have; those it has are told.
     init(allowing methods: [String]) {
-        self.init(.methodNotAllowed, "method-not-allowed", "The path does not have this method", nil)
+        self.init(.methodNotAllowed, "The path does not have this method")
         allow = methods.joined(separator: ", ")
     }
 
@@ -70,24 +74,23 @@ struct Problem {
     init(status: HTTPResponse.Status) {
         switch status {
         case .notFound: self.init(.notFound)
-        case .contentTooLarge: self.init(.contentTooLarge, "too-large", "The body is too large", nil)
-        default: self.init(status, "http", status.reasonPhrase, nil)
+        case .contentTooLarge: self.init(.tooLarge, "The body is too large")
+        default: self.init(.http, status.reasonPhrase, status: status)
         }
     }
 
-    private init(_ status: HTTPResponse.Status, _ name: String, _ title: String, _ detail: String?) {
-        self.status = status
-        self.name = name
+    private init(
+        _ type: ProblemType, _ title: String, _ detail: String? = nil, status: HTTPResponse.Status? = nil
+    ) {
+        self.type = type
+        self.status = status ?? type.status ?? .internalServerError
         self.title = title
         self.detail = detail
     }
 
-    /// The prefix of every problem's `type`.
-    static let typePrefix = "urn:dump:problem:"
-
     var response: Response {
         var map = Map()
-        map["type"] = .string(Problem.typePrefix + name)
+        map["type"] = .string(type.uri)
         map["title"] = .string(title)
         map["status"] = .int(Int64(status.code))
         map["detail"] = detail.map { .string($0) }

@@ -25,6 +25,7 @@ public final class Node: Sendable {
     let attempts: AttemptLimiter
     let quotas: RequestQuotas
     let queue = FairQueue()
+    let idempotency: IdempotencyStore
     let key: SigningKey
     let hasher: PassphraseHasher
     let client: PeerClient
@@ -33,13 +34,13 @@ public final class Node: Sendable {
 
     /// A node of these parts; `clock` gives Unix seconds. The successions are those of former keys of its own.
     ///
-    /// - Throws: ``IdentityError`` where the key is not usable.
+    /// - Throws: ``IdentityError`` where the key is not usable; ``StoreError``, ``SodiumError``.
     public init(
         configuration: NodeConfiguration, accounts: AccountDatabase, pseudonyms: PseudonymDatabase,
-        objects: ObjectDatabase, key: consuming SigningKey, successions: Successions = Successions(),
+        objects: ObjectDatabase, answers: AnswerDatabase, key: consuming SigningKey, successions: Successions = Successions(),
         hasher: PassphraseHasher, client: PeerClient, random: RandomSource = .system,
         clock: @escaping @Sendable () -> Int64
-    ) throws(IdentityError) {
+    ) throws {
         self.configuration = configuration
         self.accounts = accounts
         self.pseudonyms = pseudonyms
@@ -55,6 +56,7 @@ public final class Node: Sendable {
         self.clock = clock
         attempts = AttemptLimiter(clock: clock)
         quotas = RequestQuotas(configuration.requestBursts, clock: clock)
+        idempotency = try IdempotencyStore(kept: answers)
     }
 
     /// The name of the node's one status list. A full list is a later list's beginning, which is not built yet.
@@ -70,6 +72,7 @@ public final class Node: Sendable {
     public func prepare() async throws(StoreError) {
         try await pseudonyms.makeStatusList(
             Node.statusList, count: Node.statusCount, decoys: Node.statusDecoys, random: random)
+        try await idempotency.kept.removeEnded(before: Day.start(of: clock()))
     }
 
     /// Whether a principal is this node, by its key or by a former one.

@@ -64,8 +64,12 @@ public struct NodeServer: Service {
     /// All routes of the API. There is no request log: paths name objects and grants.
     private static func router(_ node: Node) -> Router<NodeContext> {
         let router = Router(context: NodeContext.self)
+        router.add(middleware: RequestIdentifierMiddleware(random: node.random))
         router.add(middleware: ProblemMiddleware())
         if node.configuration.isBehindProxy { router.add(middleware: ForwardedSourceMiddleware()) }
+        router.add(middleware: IdempotencyMiddleware(node: node))
+        // Again: what the routes throw is an answer, which may be kept.
+        router.add(middleware: ProblemMiddleware())
         router.add(middleware: SessionMiddleware(accounts: AccountService(node: node)))
         NetworkController(node: node).addRoutes(to: router)
         PersonController(node: node).addRoutes(to: router)

@@ -6,7 +6,7 @@ struct Inbox: AsyncParsableCommand {
     @OptionGroup var person: PersonOptions
 
     func run() async throws {
-        let answer = try await NodeClient.loggedIn(person) { try await $0.call("GET", "/v1/inbox") }
+        let answer = try await NodeClient.loggedIn(person) { try await $0.list("/v1/inbox", of: "requests") }
         try person.show(answer) {
             let rows = answer.maps("requests").map { request in
                 [
@@ -22,7 +22,7 @@ struct Inbox: AsyncParsableCommand {
 
     /// A waiting request by the end of its id.
     static func resolve(_ id: String, _ client: NodeClient) async throws -> String {
-        let list = try await client.call("GET", "/v1/inbox").maps("requests")
+        let list = try await client.list("/v1/inbox", of: "requests").maps("requests")
         return try ShortID.resolve(id, among: list.map { $0.text("id") }, what: "waiting request")
     }
 }
@@ -40,7 +40,8 @@ struct Approve: AsyncParsableCommand {
     func run() async throws {
         let body: Value = ["fields": fields.value, "duration": .int(days.seconds), "hand_on": .bool(!noHandOn)]
         let answer = try await NodeClient.loggedIn(person) { client in
-            try await client.call("POST", "/v1/inbox/\(try await Inbox.resolve(id, client))/approve", body)
+            let path = "/v1/inbox/\(try await Inbox.resolve(id, client))"
+            return try await client.call("POST", path + "/approve", body, match: client.tag(path))
         }
         try person.show(answer) {
             let until = Output.time(answer.number("expires"))
@@ -72,7 +73,7 @@ struct Grants: AsyncParsableCommand {
     @OptionGroup var person: PersonOptions
 
     func run() async throws {
-        let answer = try await NodeClient.loggedIn(person) { try await $0.call("GET", "/v1/grants") }
+        let answer = try await NodeClient.loggedIn(person) { try await $0.list("/v1/grants", of: "grants") }
         try person.show(answer) {
             let rows = answer.maps("grants").map { grant in
                 [
@@ -99,9 +100,10 @@ struct Revoke: AsyncParsableCommand {
 
     func run() async throws {
         _ = try await NodeClient.loggedIn(person) { client in
-            let list = try await client.call("GET", "/v1/grants").maps("grants")
+            let list = try await client.list("/v1/grants", of: "grants").maps("grants")
             let full = try ShortID.resolve(id, among: list.map { $0.text("id") }, what: "grant")
-            return try await client.call("DELETE", "/v1/grants/\(full)")
+            let path = "/v1/grants/\(full)"
+            return try await client.call("DELETE", path, match: client.tag(path))
         }
         try person.show(Map()) { Output.line("Revoked.") }
     }
@@ -112,7 +114,7 @@ struct Receipts: AsyncParsableCommand {
     @OptionGroup var person: PersonOptions
 
     func run() async throws {
-        let answer = try await NodeClient.loggedIn(person) { try await $0.call("GET", "/v1/receipts") }
+        let answer = try await NodeClient.loggedIn(person) { try await $0.list("/v1/receipts", of: "receipts") }
         try person.show(answer) {
             let rows = answer.maps("receipts").map { receipt in
                 [

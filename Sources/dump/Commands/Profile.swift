@@ -43,7 +43,10 @@ struct ProfileCommand: AsyncParsableCommand {
                 fields[field.rawValue] = try value(String(parts[1]), for: field)
             }
             let body: Value = ["fields": .map(fields)]
-            let answer = try await NodeClient.loggedIn(person) { try await $0.call("PATCH", "/v1/profile", body) }
+            // What is set is set whatever stood there before: nothing of it was shown.
+            let answer = try await NodeClient.loggedIn(person) { client in
+                try await client.call("PATCH", "/v1/profile", body, match: "*")
+            }
             try person.show(answer) { FieldOutput.table(answer["fields"]?.mapValue ?? Map()) }
         }
 

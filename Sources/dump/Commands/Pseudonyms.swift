@@ -16,7 +16,9 @@ struct PseudonymCommand: AsyncParsableCommand {
         @OptionGroup var person: PersonOptions
 
         func run() async throws {
-            let answer = try await NodeClient.loggedIn(person) { try await $0.call("GET", "/v1/pseudonyms") }
+            let answer = try await NodeClient.loggedIn(person) { client in
+                try await client.list("/v1/pseudonyms", of: "pseudonyms")
+            }
             try person.show(answer) {
                 let rows = answer.maps("pseudonyms").map { pseudonym in
                     [

@@ -35,7 +35,7 @@ struct RequestCommand: AsyncParsableCommand {
 /// The person's own requests, by the end of their ids.
 enum SentRequests {
     static func resolve(_ id: String, _ client: NodeClient) async throws -> String {
-        let list = try await client.call("GET", "/v1/requests").maps("requests")
+        let list = try await client.list("/v1/requests", of: "requests").maps("requests")
         return try ShortID.resolve(id, among: list.map { $0.text("id") }, what: "request")
     }
 }
@@ -50,7 +50,9 @@ struct RequestsCommand: AsyncParsableCommand {
         @OptionGroup var person: PersonOptions
 
         func run() async throws {
-            let answer = try await NodeClient.loggedIn(person) { try await $0.call("GET", "/v1/requests") }
+            let answer = try await NodeClient.loggedIn(person) { client in
+                try await client.list("/v1/requests", of: "requests")
+            }
             try person.show(answer) {
                 let rows = answer.maps("requests").map { request in
                     [

@@ -22,7 +22,7 @@ struct TakeBack: AsyncParsableCommand {
         guard delegations.count >= 2 else { throw CommandError("\(file): nothing was handed on in it") }
         let body: Value = ["delegation": .bytes(delegations[1].envelope.bytes)]
         try await NodeClient.loggedIn(person) { client in
-            let requests = try await client.call("GET", "/v1/requests").maps("requests")
+            let requests = try await client.list("/v1/requests", of: "requests").maps("requests")
             let grant = handover.grant.cid.description
             guard let request = requests.first(where: { $0.text("grant") == grant }) else {
                 throw CommandError("\(file): it was handed on by somebody else")

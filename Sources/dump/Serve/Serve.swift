@@ -151,7 +151,7 @@ struct Serve: AsyncParsableCommand {
                 configuration: settings.configuration,
                 accounts: AccountDatabase(path: folder.file("accounts.sqlite")),
                 pseudonyms: PseudonymDatabase(path: folder.file("pseudonyms.sqlite")),
-                objects: objects,
+                objects: objects, answers: AnswerDatabase(path: folder.file("answers.sqlite")),
                 key: key, successions: successions, hasher: PassphraseWorker.hasher(), client: client, clock: Clock.now)
             try await node.prepare()
         } catch {

@@ -8,6 +8,9 @@ struct NodeClient {
     let token: String?
     private let client: PeerClient
 
+    /// The most pages of a list that are followed: 100,000 entries.
+    private static let maximumPages = 500
+
     /// A client for a node. One that a person named is called wherever it is; what another wrote, under a policy.
     init(_ node: NodeAddress, token: String? = nil, _ policy: AddressPolicy = .unrestricted) {
         self.node = node
@@ -24,10 +27,24 @@ struct NodeClient {
         return try await body(NodeClient(login.node, token: login.token))
     }
 
-    /// Sends a request and gives the answer's body.
+    /// Sends a request and gives the answer's body. With `match` it is done only to what has that entity tag.
     func bytes(
-        _ method: String, _ path: String, _ body: Value? = nil, limit: Int = 4 << 20
+        _ method: String, _ path: String, _ body: Value? = nil, match: String? = nil, limit: Int = 4 << 20
     ) async throws(CommandError) -> [UInt8] {
+        try await send(method, path, body, match: match, limit: limit).body
+    }
+
+    /// The entity tag of what lies under a path.
+    func tag(_ path: String) async throws(CommandError) -> String {
+        guard let tag = try await send("GET", path, nil, match: nil, limit: 4 << 20).fields["etag"] else {
+            throw CommandError("the node's answer has no entity tag")
+        }
+        return tag
+    }
+
+    private func send(
+        _ method: String, _ path: String, _ body: Value?, match: String?, limit: Int
+    ) async throws(CommandError) -> PeerResponse {
         var encoded: (bytes: [UInt8], type: String)?
         if let body {
             encoded = (try reading("the request") { try DagCBOR.encode(body) }, "application/vnd.ipld.dag-cbor")
@@ -36,7 +53,7 @@ struct NodeClient {
         do {
             response = try await client.send(
                 method, path, at: node, body: encoded, accept: "application/vnd.ipld.dag-cbor", bearer: token,
-                limit: limit)
+                fields: match.map { ["If-Match": $0] } ?? [:], limit: limit)
         } catch {
             let what =
                 switch error {
@@ -48,18 +65,36 @@ struct NodeClient {
             throw CommandError("the node at \(node) \(what)", code: .unreachable)
         }
         guard (200..<300).contains(response.status) else { throw problem(response) }
-        return response.body
+        return response
     }
 
     /// Sends a request and gives the answer as a map; an empty map where it has no body.
     func call(
-        _ method: String, _ path: String, _ body: Value? = nil, limit: Int = 4 << 20
+        _ method: String, _ path: String, _ body: Value? = nil, match: String? = nil, limit: Int = 4 << 20
     ) async throws(CommandError) -> Map {
-        let bytes = try await bytes(method, path, body, limit: limit)
+        let bytes = try await bytes(method, path, body, match: match, limit: limit)
         if bytes.isEmpty { return Map() }
         let value = try reading("the node's answer") { try DagCBOR.decode(bytes) }
         guard let map = value.mapValue else { throw CommandError("the node's answer is no object") }
         return map
+    }
+
+    /// A whole list, page by page, as one answer.
+    func list(_ path: String, of name: String) async throws(CommandError) -> Map {
+        var all: [Value] = []
+        var query = "?limit=200"
+        for _ in 0..<NodeClient.maximumPages {
+            let page = try await call("GET", path + query)
+            all += page[name]?.listValue ?? []
+            guard let next = page["next"]?.stringValue else {
+                var answer = Map()
+                answer[name] = .list(all)
+                return answer
+            }
+            guard !next.isEmpty, (try? Base64URL.decode(next)) != nil else { break }
+            query = "?limit=200&cursor=\(next)"
+        }
+        throw CommandError("the node's list does not end")
     }
 
     private func problem(_ response: PeerResponse) -> CommandError {
@@ -73,6 +108,8 @@ struct NodeClient {
         case "urn:dump:problem:unanswered":
             return CommandError(
                 "the other node gave no answer; what was sent may have arrived", code: .unreachable)
+        case "urn:dump:problem:precondition-failed":
+            return CommandError("it was changed meanwhile; look at it and try again")
         default: break
         }
         let title = map.text("title").isEmpty ? "the node answered \(response.status)" : map.text("title")

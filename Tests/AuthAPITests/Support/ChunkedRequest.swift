@@ -11,6 +11,7 @@ func chunked(
     request.method = HTTPMethod(rawValue: method)
     request.headers.add(name: "content-type", value: type)
     request.headers.add(name: "accept", value: "application/json")
+    request.headers.add(name: "if-match", value: "*")
     if let bearer { request.headers.add(name: "authorization", value: "Bearer \(bearer)") }
     let parts = stride(from: 0, to: bytes.count, by: 8_192).map {
         ByteBuffer(bytes: bytes[$0..<min($0 + 8_192, bytes.count)])
@@ -20,7 +21,9 @@ func chunked(
     let body = try await response.body.collect(upTo: 1 << 20)
     return Reply(
         status: Int(response.status.code), body: Array(body.readableBytesView),
-        mediaType: response.headers.first(name: "content-type") ?? "")
+        mediaType: response.headers.first(name: "content-type") ?? "",
+        fields: Dictionary(
+            response.headers.map { ($0.name.lowercased(), $0.value) }, uniquingKeysWith: { "\($0), \($1)" }))
 }
 
 extension Array where Element == ByteBuffer {

@@ -8,17 +8,31 @@ struct Reply: Sendable, Equatable {
     let status: Int
     let body: [UInt8]
     let mediaType: String
+    /// Under names in lower case.
+    let fields: [String: String]
 
-    init(status: Int, body: [UInt8], mediaType: String) {
+    init(status: Int, body: [UInt8], mediaType: String, fields: [String: String]) {
         self.status = status
         self.body = body
         self.mediaType = mediaType
+        self.fields = fields
     }
 
     init(_ response: PeerResponse) {
-        status = response.status
-        body = response.body
-        mediaType = response.mediaType
+        self.init(
+            status: response.status, body: response.body, mediaType: response.mediaType, fields: response.fields)
+    }
+
+    /// Two replies are alike: all is the same but the time, the name of the request, and what is left of a rate.
+    static func == (left: Reply, right: Reply) -> Bool {
+        left.status == right.status && left.body == right.body && left.compared == right.compared
+    }
+
+    /// The fields, with lengths in place of what differs each time.
+    private var compared: [String: String] {
+        var fields = fields
+        for name in ["date", "request-id", "ratelimit"] { fields[name] = fields[name].map { "\($0.utf8.count) bytes" } }
+        return fields
     }
 
     /// The body as a map, whichever of both forms it has.
@@ -63,10 +77,14 @@ struct Person: Sendable {
         try await send(method, path, try body.map { (try form.encode($0), form.rawValue) })
     }
 
-    func send(_ method: String, _ path: String, _ body: (bytes: [UInt8], type: String)? = nil) async throws -> Reply {
+    func send(
+        _ method: String, _ path: String, _ body: (bytes: [UInt8], type: String)? = nil,
+        fields: [String: String] = ["If-Match": "*"]
+    ) async throws -> Reply {
         Reply(
             try await node.client.send(
-                method, path, at: node.address, body: body, accept: form.rawValue, bearer: token, limit: 4 << 20))
+                method, path, at: node.address, body: body, accept: form.rawValue, bearer: token, fields: fields,
+                limit: 4 << 20))
     }
 
     /// A call that must succeed.

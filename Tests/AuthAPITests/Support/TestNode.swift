@@ -1,9 +1,10 @@
-import AuthAPI
 import DumpIdentity
 import IPLD
 import Logging
 import PseudonymStore
 import Sodium
+
+@testable import AuthAPI
 
 /// A node of the tests: its databases and its address outlive the process that it plays.
 struct TestNode: Sendable {
@@ -31,22 +32,25 @@ struct TestNode: Sendable {
         let accounts: AccountDatabase
         let pseudonyms: PseudonymDatabase
         let objects: ObjectDatabase
+        let answers: AnswerDatabase
         let modules = try [ModuleID(TestNode.market), ModuleID(TestNode.travel)]
         if let (folder, name) = folder {
             accounts = try AccountDatabase(path: folder.file(name + "-accounts.sqlite"))
             pseudonyms = try PseudonymDatabase(path: folder.file(name + "-pseudonyms.sqlite"))
             objects = try await ObjectDatabase(folder: folder.path, modules: modules, prefix: name + "-objects")
+            answers = try AnswerDatabase(path: folder.file(name + "-answers.sqlite"))
         } else {
             accounts = try AccountDatabase(inMemory: ())
             pseudonyms = try PseudonymDatabase(inMemory: ())
             objects = try ObjectDatabase(inMemory: modules)
+            answers = try AnswerDatabase(inMemory: ())
         }
         let port = try FreePort.next()
         let configuration = try NodeConfiguration(
             publicAddress: address ?? NodeAddress("http://127.0.0.1:\(port)"),
             modules: modules, peers: peers, pullInterval: 0.01, passwordCost: passwordCost,
             requestBursts: requestBursts, isBehindProxy: isBehindProxy)
-        let parts = Parts(accounts: accounts, pseudonyms: pseudonyms, objects: objects)
+        let parts = Parts(accounts: accounts, pseudonyms: pseudonyms, objects: objects, answers: answers)
         try self.init(
             seed, port: port, configuration, parts, clock: clock, log: log, hasher: hasher, client: client,
             random: random)
@@ -61,7 +65,7 @@ struct TestNode: Sendable {
         let configuration = NodeConfiguration(
             publicAddress: before.publicAddress, modules: before.modules, peers: before.peers,
             pullInterval: before.pullInterval, passwordCost: passwordCost)
-        let parts = Parts(accounts: node.accounts, pseudonyms: node.pseudonyms, objects: node.objects)
+        let parts = Parts(accounts: node.accounts, pseudonyms: node.pseudonyms, objects: node.objects, answers: node.idempotency.kept)
         let again = try TestNode(
             seed, port: port, configuration, parts, clock: clock, log: log, hasher: hasher, client: client,
             random: random)
@@ -72,7 +76,7 @@ struct TestNode: Sendable {
     /// The same node with another key after a restart, and the statement that `follower` follows the former; `nil`
     /// for no statement.
     func changingKey(to next: UInt8, saidToFollow follower: UInt8?) throws -> TestNode {
-        let parts = Parts(accounts: node.accounts, pseudonyms: node.pseudonyms, objects: node.objects)
+        let parts = Parts(accounts: node.accounts, pseudonyms: node.pseudonyms, objects: node.objects, answers: node.idempotency.kept)
         var successions = node.successions
         if let follower {
             let former = try TestNode.key(seed)
@@ -92,6 +96,7 @@ struct TestNode: Sendable {
         let accounts: AccountDatabase
         let pseudonyms: PseudonymDatabase
         let objects: ObjectDatabase
+        let answers: AnswerDatabase
     }
 
     private init(
@@ -102,7 +107,7 @@ struct TestNode: Sendable {
         let key = try TestNode.key(seed)
         node = try Node(
             configuration: configuration, accounts: parts.accounts, pseudonyms: parts.pseudonyms,
-            objects: parts.objects, key: key, successions: successions, hasher: hasher, client: client,
+            objects: parts.objects, answers: parts.answers, key: key, successions: successions, hasher: hasher, client: client,
             random: random, clock: { clock.time })
         self.seed = seed
         self.random = random
