@@ -59,7 +59,7 @@ public final class AnswerDatabase: Sendable {
         let maximum = maximumRows
         try await writer.transaction { db in
             let room = try Room.of(AnswerDatabase.answer.table.name, in: db)
-            let taken = room.total - room.spares
+            let taken = room.total - room.spares - (try AnswerDatabase.answer.rowCount(id, in: db))
             guard taken + AnswerDatabase.answer.rowCount(of: sealed.count) <= maximum else { throw StoreError.busy }
             let tag = bigEndian(Int(day)) + [UInt8](repeating: 0, count: 24)
             try AnswerDatabase.answer.put(id, .init(tag: tag, value: sealed), in: db)

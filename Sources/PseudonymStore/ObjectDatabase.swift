@@ -15,7 +15,7 @@ public struct LoggedObject: Sendable, Equatable {
 ///
 /// What is asked of a module that is not among those that were opened throws ``StoreError/notFound``.
 public struct ObjectDatabase: Sendable {
-    private let logs: [ModuleID: ModuleLog]
+    let logs: [ModuleID: ModuleLog]
 
     /// Opens the files of some modules, which are made where they are not there. The one file of all modules that
     /// earlier versions kept is split before.

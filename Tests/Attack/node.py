@@ -10,6 +10,7 @@ import socket
 import subprocess
 import threading
 import time
+import uuid
 
 MODULES = ("org.dump.market", "org.dump.rides", "org.dump.rooms")
 
@@ -142,6 +143,8 @@ class Caller:
         headers = {"Content-Type": "application/json", "Accept": "application/json", "If-Match": "*"}
         if token:
             headers["Authorization"] = f"Bearer {token}"
+            if method != "GET":
+                headers["Idempotency-Key"] = str(uuid.uuid4())
         data = None if body is None else json.dumps(body)
         for attempt in range(20):
             try:

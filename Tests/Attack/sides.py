@@ -153,7 +153,9 @@ def shape(answer):
     status, headers, body = answer
     named = {name.lower(): value for name, value in headers.items()}
     lengths = {name: len(named.get(name, "")) for name in ("date", "request-id")}
-    kept = tuple(sorted({**named, **lengths, "retry-after": "retry-after" in named}.items(), key=str))
+    # What a source has left of its guesses is another number after each of them.
+    present = {name: name in named for name in ("retry-after", "ratelimit")}
+    kept = tuple(sorted({**named, **lengths, **present}.items(), key=str))
     return status, kept, body
 
 

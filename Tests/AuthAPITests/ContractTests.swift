@@ -59,7 +59,8 @@ struct ContractTests {
                 #expect(response.headers["allow"] == [methods])
                 let reply = Reply(
                     status: Int(response.status.code), body: Array(body.readableBytesView),
-                    mediaType: response.headers.first(name: "content-type") ?? "")
+                    mediaType: response.headers.first(name: "content-type") ?? "", fields: [:])
+                #expect(response.headers["request-id"].count == 1)
                 #expect(parts[0] == "HEAD" || reply.problem == "method-not-allowed", "\(reply.text)")
             }
         }

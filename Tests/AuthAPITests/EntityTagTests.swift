@@ -25,7 +25,8 @@ struct EntityTagTests {
             let scene = try await Pending(node)
             let approval: Value = ["fields": ["name"], "duration": 60]
             #expect(try await scene.steve.change(["name": "Eve"], match: nil).problem == "precondition-required")
-            let reply = try await scene.steve.sendJSON("POST", "/v1/inbox/\(scene.request)/approve", approval, match: nil)
+            let reply = try await scene.steve.sendJSON(
+                "POST", "/v1/inbox/\(scene.request)/approve", approval, match: nil)
             #expect(reply.status == 428 && reply.problem == "precondition-required")
             #expect(try await scene.steve.done("GET", "/v1/grants").maps("grants").isEmpty)
             let grant = try await scene.steve.approve(scene.request)

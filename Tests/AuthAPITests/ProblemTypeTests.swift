@@ -35,7 +35,8 @@ struct ProblemTypeTests {
         let errors: [APIError] = [
             .malformed("x"), .unacceptable("x"), .unsupportedMediaType, .tooLarge(limit: 1), .unauthenticated,
             .wrongCredentials, .wrongSecret, .tooManyAttempts(retryAfter: 1), .refused, .notFound, .moduleNotRun,
-            .conflict("x"), .preconditionFailed, .preconditionRequired, .busy, .unreachable, .unanswered, .failed,
+            .conflict("x"), .preconditionFailed, .preconditionRequired, .busy, .notReady, .unreachable, .unanswered,
+            .failed,
         ]
         let problems = errors.map { Problem($0) } + [Problem(status: .methodNotAllowed)]
         #expect(Set(problems.map(\.type)) == Set(ProblemType.allCases))

@@ -7,8 +7,10 @@ struct SessionTests {
     static let forPeople = [
         "DELETE /v1/session", "DELETE /v1/sessions", "GET /v1/account", "DELETE /v1/account",
         "PUT /v1/account/passphrase", "POST /v1/account/recovery-code", "POST /v1/account/export",
-        "POST /v1/account/rotate", "GET /v1/profile", "PATCH /v1/profile", "GET /v1/inbox", "GET /v1/inbox/x", "POST /v1/inbox/x/approve",
-        "POST /v1/inbox/x/deny", "GET /v1/grants", "GET /v1/grants/x", "DELETE /v1/grants/x", "GET /v1/receipts", "POST /v1/requests",
+        "POST /v1/account/rotate", "GET /v1/profile", "PATCH /v1/profile", "GET /v1/inbox", "GET /v1/inbox/x",
+        "POST /v1/inbox/x/approve",
+        "POST /v1/inbox/x/deny", "GET /v1/grants", "GET /v1/grants/x", "DELETE /v1/grants/x", "GET /v1/receipts",
+        "POST /v1/requests",
         "GET /v1/requests", "GET /v1/requests/x", "DELETE /v1/requests/x", "POST /v1/requests/x/read",
         "POST /v1/requests/x/delegate", "POST /v1/requests/x/revoke", "POST /v1/modules/org.dump.market/objects",
     ]

@@ -9,6 +9,7 @@ import Testing
 enum DatabaseFile: String, CaseIterable, Sendable {
     case accounts
     case pseudonyms
+    case answers
     case objects = "objects-org.dump.market"
 
     /// Makes the file, or opens it.
@@ -16,6 +17,7 @@ enum DatabaseFile: String, CaseIterable, Sendable {
         switch self {
         case .accounts: try AccountDatabase(path: path(in: folder))
         case .pseudonyms: try PseudonymDatabase(path: path(in: folder))
+        case .answers: try AnswerDatabase(path: path(in: folder))
         case .objects: try ModuleLog(path: path(in: folder))
         }
     }
@@ -94,6 +96,7 @@ struct SchemaTests {
         arguments: [
             (.pseudonyms, ["account", "handle", "profile", "name", "mail", "time", "created"]),
             (.accounts, ["pseudonym", "module", "grant", "request", "time", "created"]),
+            (.answers, ["account", "handle", "session", "pseudonym", "module", "method", "path", "time", "created"]),
             (.objects, ["account", "handle", "profile", "time", "created"]),
         ] as [(DatabaseFile, [String])])
     func `no column joins what must stay apart`(file: DatabaseFile, forbidden: [String]) throws {

@@ -12,6 +12,9 @@ struct NetworkController {
     /// After how long a fresh one should be fetched, in seconds.
     static let statusTimeToLive: Int64 = 60
 
+    /// For how long caches may keep who the node is, in seconds.
+    static let metadataLifetime = 60
+
     let node: Node
 
     func addRoutes(to router: some RouterMethods<NodeContext>) {
@@ -24,17 +27,16 @@ struct NetworkController {
     }
 
     @Sendable func metadata(_ request: Request, context: NodeContext) async throws -> Response {
-        try request.respond([
-            "node": .string(node.principal.did), "url": .string(node.configuration.publicAddress.string),
-            "modules": .list(node.configuration.modules.map { .string($0.string) }),
-            "status_lists": [.string(node.statusListURI(Node.statusList))], "successions": node.successions.value,
-        ])
+        try request.respond(
+            [
+                "node": .string(node.principal.did), "url": .string(node.configuration.publicAddress.string),
+                "modules": .list(node.configuration.modules.map { .string($0.string) }),
+                "status_lists": [.string(node.statusListURI(Node.statusList))], "successions": node.successions.value,
+            ], cacheFor: NetworkController.metadataLifetime)
     }
 
     @Sendable func invoke(_ request: Request, context: NodeContext) async throws -> Response {
-        guard Media.isContent(request.headers[.contentType], of: Media.container) else {
-            throw APIError.unsupportedMediaType
-        }
+        guard Media.isBody(request.headers, Media.container) else { throw APIError.unsupportedMediaType }
         let bytes = try await request.bytes(upTo: Container.maximumLength)
         return try request.respond(try await MailboxService(node: node).execute(bytes, from: context.source))
     }
@@ -56,7 +58,9 @@ struct NetworkController {
         let module = try module(context)
         let after = try request.number("after", default: 0, range: 0...Int64.max)
         let limit = try request.number("limit", default: 100, range: ModulePage.limits)
-        return try request.respond(try await ModulePage(module: module, after: after, limit: limit).read(at: node))
+        // Everyone's, and another as soon as something is published.
+        return try request.respond(
+            try await ModulePage(module: module, after: after, limit: limit).read(at: node), cacheFor: 0)
     }
 
     @Sendable func object(_ request: Request, context: NodeContext) async throws -> Response {

@@ -43,6 +43,8 @@ public enum APIError: Error, Equatable, Sendable {
     case answerUnknown
     /// There is no room for it for now: nothing was done.
     case busy
+    /// The node cannot work now.
+    case notReady
     /// Another node could not be reached: nothing was sent.
     case unreachable
     /// Another node was reached and did not answer as it should: what was sent may have arrived.

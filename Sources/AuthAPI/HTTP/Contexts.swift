@@ -11,6 +11,8 @@ struct NodeContext: RequestContext {
     var session: Session?
     /// Where the request comes from.
     var source: RequestSource
+    /// The methods that the path has; `nil` where it has the one that was asked for, or none at all.
+    var otherMethods: [String]?
 
     init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)

@@ -2,6 +2,7 @@ internal import DumpIdentity
 internal import HTTPTypes
 internal import Hummingbird
 internal import IPLD
+internal import Logging
 internal import NIOCore
 internal import PseudonymStore
 internal import Sodium
@@ -63,17 +64,17 @@ struct IdempotencyMiddleware: RouterMiddleware {
     ) async throws -> Response {
         let isUnsafe = [.post, .put, .patch, .delete].contains(request.method)
         // Invocations have nonces of their own.
-        guard isUnsafe, request.uri.path != "/v1/invocations", let key = try IdempotencyKey(request.headers) else {
+        guard isUnsafe, context.endpointPath != "/v1/invocations", let key = try IdempotencyKey(request.headers) else {
             return try await next(request, context)
         }
-        let isImport = request.uri.path == "/v1/accounts/import"
+        let isImport = context.endpointPath == "/v1/accounts/import"
         let body = try await request.bytes(
             upTo: isImport ? AccountController.importLimit : IdempotencyMiddleware.bodyLimit)
         let whole = Request(head: request.head, body: .init(buffer: ByteBuffer(bytes: body)))
         func perform() async throws -> Response { try await next(whole, context) }
         guard let header = request.headers[.authorization] else {
             let call = try node.idempotency.call(key, request: request, body: body)
-            return try await answer(call, in: node.idempotency.transient, isOfSession: false, perform)
+            return try await answer(call, in: node.idempotency.transient, isOfSession: false, context.logger, perform)
         }
         // Whatever is no token is refused further on.
         guard let bytes = SessionMiddleware.token(header), let token = try? SecretBytes(bytes, in: .scratch),
@@ -85,11 +86,11 @@ struct IdempotencyMiddleware: RouterMiddleware {
         var isOpen = try await store.answer(call.identifier) != nil
         if !isOpen { isOpen = try await AccountService(node: node).isKnown(token: bytes) }
         guard isOpen else { return try await perform() }
-        return try await answer(call, in: store, isOfSession: true, perform)
+        return try await answer(call, in: store, isOfSession: true, context.logger, perform)
     }
 
     private func answer(
-        _ call: borrowing IdempotentCall, in store: AnswerDatabase, isOfSession: Bool,
+        _ call: borrowing IdempotentCall, in store: AnswerDatabase, isOfSession: Bool, _ logger: Logger,
         _ perform: () async throws -> Response
     ) async throws -> Response {
         let identifier = call.identifier
@@ -118,7 +119,12 @@ struct IdempotencyMiddleware: RouterMiddleware {
         let status = response.status.code
         if (200..<300).contains(status) || (isOfSession && IdempotencyMiddleware.keptRefusals.contains(status)) {
             let answer = KeptAnswer.known(status: status, fields: response.headers, body: body)
-            try await keep(call.seal(answer, random: node.random), under: identifier, in: store, at: now)
+            do {
+                try await keep(call.seal(answer, random: node.random), under: identifier, in: store, at: now)
+            } catch {
+                // It was done, and its caller is told so. That it was begun stays stored: it is not done again.
+                logger.warning("The answer to a call under a key could not be kept")
+            }
         } else {
             try await Task { try await store.remove(identifier) }.value
         }

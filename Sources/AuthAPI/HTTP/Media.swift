@@ -11,15 +11,21 @@ enum Media {
     static let cbor = "application/vnd.ipld.dag-cbor"
     static let container = "application/vnd.ucan.container"
 
-    /// Whether a `Content-Type` is this one type, and its text, if it says so, UTF-8.
-    static func isContent(_ header: String?, of type: String) -> Bool {
-        let text = (header ?? "").lowercased().filter { $0 != " " && $0 != "\t" && $0 != "\"" }
-        let parts = text.split(separator: ";", omittingEmptySubsequences: false)
-        return parts.first.map(String.init) == type
-            && parts.dropFirst().allSatisfy { !$0.hasPrefix("charset=") || $0 == "charset=utf-8" }
+    /// Whether a body is said to be of a type. There is one type, and text is UTF-8: another charset is another type.
+    /// Source: RFC 9110, section 8.3; RFC 8259, section 8.1.
+    static func isBody(_ headers: HTTPFields, _ type: String) -> Bool {
+        let values = headers[values: .contentType]
+        guard values.count == 1, !values[0].contains(",") else { return false }
+        let parts = values[0].split(separator: ";", omittingEmptySubsequences: false).map { part in
+            part.filter { $0 != " " && $0 != "\t" }.lowercased()
+        }
+        let isUTF8 = parts.dropFirst().allSatisfy {
+            !$0.hasPrefix("charset=") || ["charset=utf-8", "charset=\"utf-8\""].contains($0)
+        }
+        return parts.first == type && isUTF8
     }
 
-    /// Whether an entry of `Accept` names a type, whatever its parameters.
+    /// Whether an `Accept` entry names a type, whatever its parameters.
     static func names(_ header: String?, _ type: String) -> Bool {
         guard let header else { return false }
         return header.split(separator: ",").contains { entry in
@@ -49,22 +55,25 @@ extension Request {
     ///
     /// - Throws: ``APIError/unsupportedMediaType``, ``APIError/malformed(_:)``, ``APIError/tooLarge(limit:)``.
     func map(upTo limit: Int) async throws -> Map {
-        let type = headers[.contentType]
-        let isCBOR = Media.isContent(type, of: Media.cbor)
-        guard isCBOR || Media.isContent(type, of: Media.json) else { throw APIError.unsupportedMediaType }
+        let isCBOR = Media.isBody(headers, Media.cbor)
+        guard isCBOR || Media.isBody(headers, Media.json) else { throw APIError.unsupportedMediaType }
         let bytes = try await bytes(upTo: limit)
         let value = try isCBOR ? DagCBOR.decode(bytes) : DagJSON.decode(bytes)
         guard let map = value.mapValue else { throw APIError.malformed("the body is not an object") }
         return map
     }
 
-    /// Answers with a value in the form that the caller asked for.
-    func respond(_ value: Value, status: HTTPResponse.Status = .ok) throws -> Response {
+    /// Answers with a value in the form that the caller asked for. It is a person's, and kept by no cache, where it is not
+    /// said for how many seconds everyone's caches may keep it.
+    func respond(_ value: Value, status: HTTPResponse.Status = .ok, cacheFor seconds: Int? = nil) throws -> Response {
         let isCBOR = Media.names(headers[.accept], Media.cbor)
         let bytes = isCBOR ? try DagCBOR.encode(value) : Array(try DagJSON.encode(value).utf8)
         return Response(
             status: status,
-            headers: [.contentType: isCBOR ? Media.cbor : Media.json, .cacheControl: "no-store", .vary: "Accept"],
+            headers: [
+                .contentType: isCBOR ? Media.cbor : Media.json,
+                .cacheControl: seconds.map { "public, max-age=\($0)" } ?? "no-store", .vary: "Accept",
+            ],
             body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
     }
 }

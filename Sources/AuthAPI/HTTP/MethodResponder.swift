@@ -1,10 +1,8 @@
 internal import HTTPTypes
 internal import Hummingbird
 
-/// Refuses a method that a path does not have, with the list of those it has, and leaves everything else to the router.
-/// Source: RFC 9110, section 15.5.6.
-///
-/// The router itself tells a path of another method and no path at all alike.
+/// Finds which methods a path has where it does not have the one that was asked for: the router itself tells that and no
+/// path at all alike. ``MethodMiddleware`` refuses.
 struct MethodResponder: HTTPResponder {
     /// A path of the router with its methods; an element in braces stands for any.
     private struct Entry {
@@ -29,9 +27,20 @@ struct MethodResponder: HTTPResponder {
     func respond(to request: Request, context: NodeContext) async throws -> Response {
         let path = request.uri.path.split(separator: "/")
         let methods = Set(entries.filter { $0.matches(path) }.flatMap(\.methods))
-        guard methods.isEmpty || methods.contains(request.method) else {
-            return Problem(allowing: methods.map(\.rawValue).sorted()).response
+        var context = context
+        if !methods.isEmpty, !methods.contains(request.method) {
+            context.otherMethods = methods.map(\.rawValue).sorted()
         }
         return try await responder.respond(to: request, context: context)
+    }
+}
+
+/// Refuses a method that a path does not have, with the list of those it has. Source: RFC 9110, section 15.5.6.
+struct MethodMiddleware: RouterMiddleware {
+    func handle(
+        _ request: Request, context: NodeContext, next: (Request, NodeContext) async throws -> Response
+    ) async throws -> Response {
+        if let methods = context.otherMethods { return Problem(allowing: methods).response }
+        return try await next(request, context)
     }
 }

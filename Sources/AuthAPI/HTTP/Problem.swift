@@ -57,6 +57,7 @@ struct Problem {
                 .answerUnknown, "The call was begun before, and its answer is not known",
                 "look at what became of it; it is not done again under this key")
         case .busy: self.init(.busy, "The node has no room for this now", "nothing was done; try later")
+        case .notReady: self.init(.notReady, "The node cannot work now")
         case .unreachable: self.init(.unreachable, "Another node could not be reached")
         case .unanswered:
             self.init(.unanswered, "Another node gave no answer", "what was sent may have arrived")

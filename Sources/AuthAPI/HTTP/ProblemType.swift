@@ -22,6 +22,7 @@ enum ProblemType: String, CaseIterable, Sendable {
     case failed
     case unreachable
     case busy
+    case notReady = "not-ready"
     case unanswered
     case http
 
@@ -48,7 +49,7 @@ enum ProblemType: String, CaseIterable, Sendable {
         case .tooManyAttempts, .tooManyRequests: .tooManyRequests
         case .failed: .internalServerError
         case .unreachable: .badGateway
-        case .busy: .serviceUnavailable
+        case .busy, .notReady: .serviceUnavailable
         case .unanswered: .gatewayTimeout
         case .http: nil
         }

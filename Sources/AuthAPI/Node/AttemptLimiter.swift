@@ -7,20 +7,14 @@ internal import Synchronization
 /// whether or not they are there. Nothing of it is stored: a node that starts again has seen no guesses.
 /// Source: `docs/spec.md`, "HTTP API", "Attempts".
 final class AttemptLimiter: Sendable {
-    /// So many at once, then one in each interval of so many seconds.
-    struct Rate {
-        let burst: Int64
-        let interval: Int64
-    }
-
-    static let perAccount = Rate(burst: 10, interval: 60)
-    static let perSource = Rate(burst: 60, interval: 10)
+    static let perAccount = RatePolicy(name: "account", burst: 10, interval: 60)
+    static let perSource = RatePolicy(name: "source", burst: 60, interval: 10)
 
     private enum Key: Hashable {
         case account(Handle)
         case source(RequestSource)
 
-        var rate: Rate {
+        var rate: RatePolicy {
             switch self {
             case .account: perAccount
             case .source: perSource
@@ -64,6 +58,13 @@ final class AttemptLimiter: Sendable {
             if let handle { debts[.account(handle)] = nil }
             if let debt = debts[.source(source)] { debts[.source(source)] = debt - AttemptLimiter.perSource.interval }
         }
+    }
+
+    /// What a source has left.
+    func state(of source: RequestSource) -> RateState {
+        let now = clock()
+        return RateState(
+            AttemptLimiter.perSource, fullAt: debts.withLock { $0[.source(source)] ?? now }, now: now)
     }
 
     private static func keys(_ handle: Handle?, _ source: RequestSource) -> [Key] {

@@ -2,6 +2,7 @@ public import DumpIdentity
 public import IPLD
 public import PseudonymStore
 public import Sodium
+internal import Synchronization
 
 /// A node's parts, as its services share them.
 public final class Node: Sendable {
@@ -26,6 +27,8 @@ public final class Node: Sendable {
     let quotas: RequestQuotas
     let queue = FairQueue()
     let idempotency: IdempotencyStore
+    let metrics = NodeMetrics()
+    private let isPrepared = Atomic(false)
     let key: SigningKey
     let hasher: PassphraseHasher
     let client: PeerClient
@@ -37,7 +40,8 @@ public final class Node: Sendable {
     /// - Throws: ``IdentityError`` where the key is not usable; ``StoreError``, ``SodiumError``.
     public init(
         configuration: NodeConfiguration, accounts: AccountDatabase, pseudonyms: PseudonymDatabase,
-        objects: ObjectDatabase, answers: AnswerDatabase, key: consuming SigningKey, successions: Successions = Successions(),
+        objects: ObjectDatabase, answers: AnswerDatabase, key: consuming SigningKey,
+        successions: Successions = Successions(),
         hasher: PassphraseHasher, client: PeerClient, random: RandomSource = .system,
         clock: @escaping @Sendable () -> Int64
     ) throws {
@@ -73,6 +77,18 @@ public final class Node: Sendable {
         try await pseudonyms.makeStatusList(
             Node.statusList, count: Node.statusCount, decoys: Node.statusDecoys, random: random)
         try await idempotency.kept.removeEnded(before: Day.start(of: clock()))
+        isPrepared.store(true, ordering: .releasing)
+    }
+
+    /// Checks that the node was prepared, and that its databases can be read and locked for writing.
+    ///
+    /// - Throws: ``APIError/notReady``, ``StoreError``.
+    func checkReadiness() async throws {
+        guard isPrepared.load(ordering: .acquiring) else { throw APIError.notReady }
+        try await accounts.check()
+        try await pseudonyms.check()
+        try await objects.check()
+        try await idempotency.kept.check()
     }
 
     /// Whether a principal is this node, by its key or by a former one.

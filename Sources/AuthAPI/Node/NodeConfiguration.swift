@@ -27,12 +27,15 @@ public struct NodeConfiguration: Sendable {
     /// Whether a reverse proxy stands before the node, which says where requests come from.
     public let isBehindProxy: Bool
 
+    /// The origins whose web pages may call the node.
+    public let corsOrigins: [WebOrigin]
+
     /// A configuration.
     public init(
         publicAddress: NodeAddress, modules: [ModuleID], peers: [NodeAddress], pullInterval: Double,
         passwordCost: PasswordHash.Cost, sessionLimits: SessionLimits = SessionLimits(),
         freshDelay: Double = NodeConfiguration.defaultFreshDelay, requestBursts: RequestBursts = RequestBursts(),
-        isBehindProxy: Bool = false
+        isBehindProxy: Bool = false, corsOrigins: [WebOrigin] = []
     ) {
         self.publicAddress = publicAddress
         self.modules = modules
@@ -43,6 +46,7 @@ public struct NodeConfiguration: Sendable {
         self.freshDelay = freshDelay
         self.requestBursts = requestBursts
         self.isBehindProxy = isBehindProxy
+        self.corsOrigins = corsOrigins
     }
 }
 

@@ -37,9 +37,17 @@ public struct NodeServer: Service {
         node: Node, listen: ListenAddress, logger: Logger,
         whenRunning: @escaping @Sendable (Int) async -> Void = { _ in }
     ) {
+        self.init(router: NodeServer.router(node), listen: listen, logger: logger, whenRunning: whenRunning)
+    }
+
+    /// A server of some routes.
+    init(
+        router: Router<NodeContext>, listen: ListenAddress, logger: Logger,
+        whenRunning: @escaping @Sendable (Int) async -> Void
+    ) {
         self.listen = listen
         application = Application(
-            responder: MethodResponder(NodeServer.router(node)),
+            responder: MethodResponder(router),
             configuration: .init(address: .hostname(listen.host, port: listen.port), serverName: nil),
             onServerRunning: { channel in await whenRunning(channel.localAddress?.port ?? listen.port) },
             logger: logger)
@@ -62,15 +70,22 @@ public struct NodeServer: Service {
     }
 
     /// All routes of the API. There is no request log: paths name objects and grants.
-    private static func router(_ node: Node) -> Router<NodeContext> {
+    static func router(_ node: Node) -> Router<NodeContext> {
         let router = Router(context: NodeContext.self)
         router.add(middleware: RequestIdentifierMiddleware(random: node.random))
-        router.add(middleware: ProblemMiddleware())
+        router.add(middleware: MeasuringMiddleware(metrics: node.metrics))
+        if !node.configuration.corsOrigins.isEmpty {
+            router.add(middleware: CrossOriginMiddleware(node.configuration.corsOrigins))
+        }
         if node.configuration.isBehindProxy { router.add(middleware: ForwardedSourceMiddleware()) }
+        router.add(middleware: AttemptRateMiddleware(attempts: node.attempts))
+        router.add(middleware: ProblemMiddleware())
+        router.add(middleware: MethodMiddleware())
         router.add(middleware: IdempotencyMiddleware(node: node))
         // Again: what the routes throw is an answer, which may be kept.
         router.add(middleware: ProblemMiddleware())
         router.add(middleware: SessionMiddleware(accounts: AccountService(node: node)))
+        HealthController(node: node).addRoutes(to: router)
         NetworkController(node: node).addRoutes(to: router)
         PersonController(node: node).addRoutes(to: router)
         PseudonymController(node: node).addRoutes(to: router)

@@ -92,6 +92,9 @@ struct SealedTable: Sendable {
     /// How many rows a value of `length` bytes takes.
     func rowCount(of length: Int) -> Int { pieces(length).count }
 
+    /// How many rows the entry of a key takes.
+    func rowCount(_ id: [UInt8], in db: Database) throws -> Int { try oldPieces(id, in: db).count }
+
     private func oldPieces(_ id: [UInt8], in db: Database) throws -> Range<Int> {
         guard let first = try table.row(id, in: db) else { return 0..<0 }
         return pieces(first.bytes("piece")[..<4].reduce(0) { $0 << 8 | Int($1) })

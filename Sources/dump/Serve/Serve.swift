@@ -16,10 +16,11 @@ struct Serve: AsyncParsableCommand {
             Settings come from flags, else from the environment (DUMP_DATA, DUMP_LISTEN, DUMP_PUBLIC_URL, DUMP_MODULES,
             DUMP_PEERS, DUMP_PULL_INTERVAL, DUMP_FRESH_DELAY, DUMP_ARGON2_OPERATIONS, DUMP_ARGON2_MEMORY,
             DUMP_SESSION_DAYS, DUMP_SESSION_IDLE_DAYS, DUMP_BEHIND_PROXY, DUMP_REQUESTS_PER_SOURCE,
-            DUMP_REQUESTS_PER_VIEWER, DUMP_REQUESTS_PER_MAILBOX, DUMP_ALLOW_LOOPBACK, DUMP_ALLOW_NETWORKS; lists with
-            commas), else from a JSON file ("data", "listen", "publicUrl", "modules", "peers", "pullInterval", "freshDelay",
-            "argon2Operations", "argon2Memory", "sessionDays", "sessionIdleDays", "behindProxy", "requestsPerSource",
-            "requestsPerViewer", "requestsPerMailbox", "allowLoopback", "allowNetworks").
+            DUMP_REQUESTS_PER_VIEWER, DUMP_REQUESTS_PER_MAILBOX, DUMP_ALLOW_LOOPBACK, DUMP_ALLOW_NETWORKS,
+            DUMP_METRICS_LISTEN, DUMP_CORS_ORIGINS; lists with commas), else from a JSON file ("data", "listen",
+            "publicUrl", "modules", "peers", "pullInterval", "freshDelay", "argon2Operations", "argon2Memory",
+            "sessionDays", "sessionIdleDays", "behindProxy", "requestsPerSource", "requestsPerViewer",
+            "requestsPerMailbox", "allowLoopback", "allowNetworks", "metricsListen", "corsOrigins").
 
             What a guess at a passphrase costs is stored with each account. Where it is raised, an account gets it with its
             owner's next log-in; it is never lowered. Wrong guesses are counted per account and per address: 10 at once and
@@ -82,6 +83,16 @@ struct Serve: AsyncParsableCommand {
     @Flag(help: "A reverse proxy stands before the node, and writes X-Forwarded-For.")
     var behindProxy = false
     @OptionGroup var addresses: AddressOptions
+    @Option(
+        help: ArgumentHelp(
+            "Where to serve /metrics in the Prometheus text format. Default: nowhere.", valueName: "host:port"))
+    var metricsListen: String?
+    @Option(
+        name: .customLong("cors-origin"),
+        help: ArgumentHelp(
+            "An origin whose web pages may call the node, such as https://app.example; may be repeated. Default: none.",
+            valueName: "origin"))
+    var corsOrigins: [String] = []
     @Option(help: ArgumentHelp("A JSON file with settings.", valueName: "file"))
     var config: String?
 
@@ -115,6 +126,8 @@ struct Serve: AsyncParsableCommand {
         flags["publicUrl"] = publicURL.map { .string($0) }
         if !modules.isEmpty { flags["modules"] = .stringArray(modules) }
         if !peers.isEmpty { flags["peers"] = .stringArray(peers) }
+        flags["metricsListen"] = metricsListen.map { .string($0) }
+        if !corsOrigins.isEmpty { flags["corsOrigins"] = .stringArray(corsOrigins) }
         flags["pullInterval"] = pullInterval.map { .double($0) }
         flags["freshDelay"] = freshDelay.map { .double($0) }
         let numbers = [
@@ -160,17 +173,20 @@ struct Serve: AsyncParsableCommand {
         let server = NodeServer(node: node, listen: settings.listen, logger: logger) { port in
             Output.atOnce("Node \(node.principal) serves \(node.configuration.publicAddress) on port \(port).")
         }
+        var services: [any Service] = [
+            server, PullService(node: node, logger: logger), ReleaseService(node: node, logger: logger),
+        ]
+        if let metricsListen = settings.metricsListen {
+            services.append(MetricsServer(node: node, listen: metricsListen, logger: logger))
+        }
         let group = ServiceGroup(
             configuration: .init(
-                services: [
-                    server, PullService(node: node, logger: logger), ReleaseService(node: node, logger: logger),
-                ],
-                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+                services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         do {
             try await group.run()
         } catch {
-            let place = "\(settings.listen.host):\(settings.listen.port)"
             guard let error = error as? ListenError else { throw CommandError("the node ended: \(type(of: error))") }
+            let place = "\(error.address.host):\(error.address.port)"
             throw CommandError("cannot listen on \(place)" + (error.isInUse ? ": the port is in use" : ""))
         }
         // The folder's lock is held to the very end.

@@ -8,6 +8,8 @@ internal import Sodium
 struct ServeSettings {
     let data: String
     let listen: ListenAddress
+    /// Where metrics are served; `nil` for nowhere.
+    let metricsListen: ListenAddress?
     let configuration: NodeConfiguration
     /// Which addresses the node calls.
     let addressPolicy: AddressPolicy
@@ -34,7 +36,7 @@ struct ServeSettings {
     private static let names: Set<String> = [
         "data", "listen", "publicUrl", "modules", "peers", "pullInterval", "freshDelay", "argon2Operations",
         "argon2Memory", "sessionDays", "sessionIdleDays", "behindProxy", "requestsPerSource", "requestsPerViewer",
-        "requestsPerMailbox", "allowLoopback", "allowNetworks",
+        "requestsPerMailbox", "allowLoopback", "allowNetworks", "metricsListen", "corsOrigins",
     ]
 
     /// A name that is not known is a mistake, and a node that passed over it would not be the one that was meant.
@@ -65,8 +67,12 @@ struct ServeSettings {
         }
         let modules = try await setting("modules") { try await config.fetchStringArray(forKey: "modules") } ?? []
         let peers = try await setting("peers") { try await config.fetchStringArray(forKey: "peers") } ?? []
+        let metrics = try await setting("metricsListen") { try await config.fetchString(forKey: "metricsListen") }
+        let origins =
+            try await setting("corsOrigins") { try await config.fetchStringArray(forKey: "corsOrigins") } ?? []
         self.data = data
         self.listen = listen
+        metricsListen = try metrics.map { try ServeSettings.listen($0) }
         configuration = NodeConfiguration(
             publicAddress: try usage("the public URL") { try NodeAddress(address ?? "http://\(host):\(listen.port)") },
             modules: try modules.map { name in try usage("a module") { try ModuleID(name) } },
@@ -76,7 +82,8 @@ struct ServeSettings {
             freshDelay: delay ?? NodeConfiguration.defaultFreshDelay,
             requestBursts: try await ServeSettings.requestBursts(config),
             isBehindProxy: try await setting("behindProxy") { try await config.fetchBool(forKey: "behindProxy") }
-                ?? false)
+                ?? false,
+            corsOrigins: try origins.map { origin in try usage("an origin") { try WebOrigin(origin) } })
         let networks = try await setting("allowNetworks") {
             try await config.fetchStringArray(forKey: "allowNetworks")
         }

@@ -25,7 +25,7 @@ struct TestNode: Sendable {
     init(
         _ seed: UInt8 = 100, in folder: (TemporaryFolder, name: String)? = nil, peers: [NodeAddress] = [],
         clock: TestClock = TestClock(), log: LogCollector = LogCollector(), passwordCost: PasswordHash.Cost = .minimum,
-        isBehindProxy: Bool = false, requestBursts: RequestBursts = RequestBursts(),
+        isBehindProxy: Bool = false, corsOrigins: [WebOrigin] = [], requestBursts: RequestBursts = RequestBursts(),
         hasher: PassphraseHasher = .inPlace, client: PeerClient,
         random: RandomSource = .system, address: NodeAddress? = nil
     ) async throws {
@@ -49,7 +49,7 @@ struct TestNode: Sendable {
         let configuration = try NodeConfiguration(
             publicAddress: address ?? NodeAddress("http://127.0.0.1:\(port)"),
             modules: modules, peers: peers, pullInterval: 0.01, passwordCost: passwordCost,
-            requestBursts: requestBursts, isBehindProxy: isBehindProxy)
+            requestBursts: requestBursts, isBehindProxy: isBehindProxy, corsOrigins: corsOrigins)
         let parts = Parts(accounts: accounts, pseudonyms: pseudonyms, objects: objects, answers: answers)
         try self.init(
             seed, port: port, configuration, parts, clock: clock, log: log, hasher: hasher, client: client,
@@ -65,7 +65,8 @@ struct TestNode: Sendable {
         let configuration = NodeConfiguration(
             publicAddress: before.publicAddress, modules: before.modules, peers: before.peers,
             pullInterval: before.pullInterval, passwordCost: passwordCost)
-        let parts = Parts(accounts: node.accounts, pseudonyms: node.pseudonyms, objects: node.objects, answers: node.idempotency.kept)
+        let parts = Parts(
+            accounts: node.accounts, pseudonyms: node.pseudonyms, objects: node.objects, answers: node.idempotency.kept)
         let again = try TestNode(
             seed, port: port, configuration, parts, clock: clock, log: log, hasher: hasher, client: client,
             random: random)
@@ -76,7 +77,8 @@ struct TestNode: Sendable {
     /// The same node with another key after a restart, and the statement that `follower` follows the former; `nil`
     /// for no statement.
     func changingKey(to next: UInt8, saidToFollow follower: UInt8?) throws -> TestNode {
-        let parts = Parts(accounts: node.accounts, pseudonyms: node.pseudonyms, objects: node.objects, answers: node.idempotency.kept)
+        let parts = Parts(
+            accounts: node.accounts, pseudonyms: node.pseudonyms, objects: node.objects, answers: node.idempotency.kept)
         var successions = node.successions
         if let follower {
             let former = try TestNode.key(seed)
@@ -107,7 +109,8 @@ struct TestNode: Sendable {
         let key = try TestNode.key(seed)
         node = try Node(
             configuration: configuration, accounts: parts.accounts, pseudonyms: parts.pseudonyms,
-            objects: parts.objects, answers: parts.answers, key: key, successions: successions, hasher: hasher, client: client,
+            objects: parts.objects, answers: parts.answers, key: key, successions: successions, hasher: hasher,
+            client: client,
             random: random, clock: { clock.time })
         self.seed = seed
         self.random = random
