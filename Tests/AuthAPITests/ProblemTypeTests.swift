@@ -35,7 +35,7 @@ struct ProblemTypeTests {
         let errors: [APIError] = [
             .malformed("x"), .unacceptable("x"), .unsupportedMediaType, .tooLarge(limit: 1), .unauthenticated,
             .wrongCredentials, .wrongSecret, .tooManyAttempts(retryAfter: 1), .refused, .notFound, .moduleNotRun,
-            .conflict("x"), .preconditionFailed, .preconditionRequired, .busy, .notReady, .unreachable, .unanswered,
+            .conflict("x"), .preconditionFailed, .preconditionRequired, .keyReused, .keyInUse, .answerUnknown, .busy, .notReady, .unreachable, .unanswered,
             .failed,
         ]
         let problems = errors.map { Problem($0) } + [Problem(status: .methodNotAllowed)]

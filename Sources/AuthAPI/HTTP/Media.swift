@@ -38,15 +38,22 @@ enum Media {
 extension Request {
     /// The body, which is not read beyond its limit.
     ///
-    /// - Throws: ``APIError/tooLarge(limit:)``.
+    /// - Throws: ``APIError/tooLarge(limit:)``; ``APIError/malformed(_:)`` where it does not come to its end.
     func bytes(upTo limit: Int) async throws -> [UInt8] {
         if let stated = headers[.contentLength].flatMap({ Int($0) }), stated > limit {
             throw APIError.tooLarge(limit: limit)
         }
         var bytes: [UInt8] = []
-        for try await part in body {
-            guard bytes.count + part.readableBytes <= limit else { throw APIError.tooLarge(limit: limit) }
-            bytes += part.readableBytesView
+        do {
+            for try await part in body {
+                guard bytes.count + part.readableBytes <= limit else { throw APIError.tooLarge(limit: limit) }
+                bytes += part.readableBytesView
+            }
+        } catch let error as APIError {
+            throw error
+        } catch {
+            // Cut off, or in chunks that are none: what came is not the body.
+            throw APIError.malformed("the body does not come to its end")
         }
         return bytes
     }
