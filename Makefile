@@ -8,7 +8,7 @@ SECONDS ?= 60
 CHECK := . scripts/lib.sh && need_swift && need_packages
 
 .DEFAULT_GOAL := help
-.PHONY: help build release test lint format demo coverage interop attack fuzz threads sanitize bench clean
+.PHONY: help build release test lint format demo coverage interop contract attack fuzz threads sanitize bench clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' Makefile
@@ -34,6 +34,9 @@ demo: ## Build the command and run its demonstration
 interop: ## Compare with the example in Python, over many good and bad grants
 	@scripts/interop $(ARGS)
 
+contract: ## Hold a live node against openapi.yaml, and play the story over HTTP alone
+	@scripts/contract $(ARGS)
+
 attack: ## Attack our own files and API: link accounts and pseudonyms (PLANT=1: with a leak)
 	@scripts/attack $(ARGS)
 
@@ -53,4 +56,4 @@ bench: ## Measure beside what cannot be beaten, and print the ratios
 	@scripts/bench $(ARGS)
 
 clean: ## Remove what was built
-	rm -rf .build .build-address .build-coverage .build-fuzz .build-interop .build-thread .build-threads .build-threads-all Benchmarks/.build
+	rm -rf .build .build-address .build-contract .build-coverage .build-fuzz .build-interop .build-thread .build-threads .build-threads-all Benchmarks/.build

@@ -156,15 +156,31 @@ need_python() {
         fail "Python 3.10 or newer is needed, with its venv module."
 }
 
-# Installs the libraries that Examples/verify-python needs, where they are not there, for "$example_venv/bin/python".
-need_example_libraries() {
-    local example="$root/Examples/verify-python"
-    example_venv="$root/.build-interop"
+# Installs the Python libraries that a requirements file names into a virtual environment, where they are not there.
+need_libraries() {
+    local requirements=$1 venv=$2
     need_python
-    cmp -s "$example/requirements.txt" "$example_venv/requirements.txt" && return
-    say "Installing what $example needs into $example_venv"
-    rm -rf "$example_venv"
-    python3 -m venv "$example_venv"
-    "$example_venv/bin/pip" install --quiet --disable-pip-version-check -r "$example/requirements.txt" </dev/null
-    cp "$example/requirements.txt" "$example_venv/"
+    cmp -s "$requirements" "$venv/requirements.txt" && return
+    say "Installing what $(dirname "$requirements") needs into $venv"
+    rm -rf "$venv"
+    python3 -m venv "$venv"
+    "$venv/bin/pip" install --quiet --disable-pip-version-check -r "$requirements" </dev/null
+    cp "$requirements" "$venv/requirements.txt"
+}
+
+# Installs the libraries that Examples/verify-python needs, for "$example_venv/bin/python".
+need_example_libraries() {
+    example_venv="$root/.build-interop"
+    need_libraries "$root/Examples/verify-python/requirements.txt" "$example_venv"
+}
+
+# --- The command ---
+
+# Builds the executable; "$dump" is where it is.
+build_dump() {
+    need_swift
+    need_packages
+    local build=(swift build --package-path "$root" --product dump)
+    "${build[@]}" >/dev/null </dev/null || fail "The build failed; see: ${build[*]}"
+    dump="$("${build[@]}" --show-bin-path </dev/null)/dump"
 }

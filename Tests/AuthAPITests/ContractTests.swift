@@ -13,7 +13,8 @@ struct ContractTests {
     private static func contract() throws -> [String] {
         let file = URL(filePath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent()
             .appending(path: "../../openapi.yaml")
-        let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n", omittingEmptySubsequences: false)
+        let text = try String(contentsOf: file, encoding: .utf8)
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
         let paths = lines.drop { $0 != "paths:" }.dropFirst().prefix { $0.isEmpty || $0.hasPrefix("  ") }
         let methods: Set<Substring> = ["get", "put", "post", "delete", "options", "head", "patch", "trace"]
         var path = Substring()

@@ -1,0 +1,157 @@
+"""What schemathesis asks us for: sessions, values that are there, and the media types that it does not know.
+
+The node is at ``CONTRACT_URL``, the contract in ``CONTRACT_FILE``; what was answered to each operation is counted into
+``CONTRACT_COUNTS``."""
+
+import atexit
+import collections
+import copy
+import hashlib
+import json
+import os
+import re
+import zlib
+
+import containers
+import dag_cbor
+import invoke
+import schemathesis
+from form import Form, load
+from nacl import signing
+from nodes import MODULE
+from people import somewhere
+from scene import Scene
+from values import from_json, to_json
+
+SCENE = Scene(os.environ["CONTRACT_URL"])
+EXAMPLES = Form(load(os.environ["CONTRACT_FILE"])).bodies()
+COUNTS = collections.defaultdict(collections.Counter)
+PRINCIPAL = re.compile("did:key:z6Mk[1-9A-HJ-NP-Za-km-z]{44}")
+CBOR = "application/vnd.ipld.dag-cbor"
+
+schemathesis.openapi.media_type("application/vnd.ucan.container", containers.strategy(SCENE))
+
+
+# --- DAG-CBOR ---
+
+
+@schemathesis.serializer(CBOR)
+def serialize(_, value):
+    if isinstance(value, bytes):
+        return value
+    try:
+        return dag_cbor.encode(from_json(value))
+    except Exception:  # what DAG-CBOR cannot say, such as an integer of 70 bits, goes as bytes that are none
+        return b"\xff" + repr(value).encode(errors="replace")
+
+
+@schemathesis.deserializer(CBOR)
+def deserialize(_, response):
+    return to_json(dag_cbor.decode(response.content))
+
+
+# --- Sessions ---
+
+
+def ends_sessions(operation):
+    """Whether a success changes the account that the call is made for."""
+    path = operation.path
+    own = path.startswith(("/v1/account/", "/v1/session")) or path in ("/v1/account", "/v1/recovery")
+    return own and operation.method != "get"
+
+
+def caller(operation):
+    return SCENE.dispensable() if ends_sessions(operation) else SCENE.main()
+
+
+@schemathesis.auth(refresh_interval=None)
+class Session:
+    """The token of somebody who may make the call."""
+
+    def get(self, case, _):
+        return caller(case.operation).token if case.operation.security.iter_parameters() else None
+
+    def set(self, case, token, _):
+        case.headers["Authorization"] = f"Bearer {token}"
+
+
+# --- Values that are there ---
+
+
+def chosen(case, share):
+    """Whether a case is one of so many in a hundred; the same case always is, so that it can be made small."""
+    text = repr((case.operation.label, case.path_parameters, case.query, case.body))
+    return zlib.crc32(text.encode(errors="replace")) % 100 < share
+
+
+def is_positive(case):
+    return case.meta is None or case.meta.generation.mode.is_positive
+
+
+def is_stateful(case):
+    return case.meta is not None and case.meta.phase.name.value == "stateful"
+
+
+def live_path(case):
+    """Names something that is there, where what stands before the name is a collection that the person can list."""
+    named = case.path_parameters or {}
+    if "module" in named:
+        named["module"] = MODULE
+    before, found, after = case.operation.path.partition("/{id}")
+    if found and "id" in named and (name := SCENE.name(before, after)) is not None:
+        named["id"] = name
+
+
+def live_body(case):
+    """The documented body, with values that are there."""
+    if (example := EXAMPLES.get(case.operation.label)) is None:
+        return
+    body = copy.deepcopy(example)
+    for name in body:
+        value = SCENE.value(case.operation.label, name)
+        body[name] = body[name] if value is None else value
+    case.body = body
+
+
+def written(value):
+    """The value as a client of ours writes it, where JSON Schema leaves more open than the data model does: an integer has
+    no fraction, and a principal is a key (of all texts of that form half are none)."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, str) and PRINCIPAL.fullmatch(value):
+        return invoke.did(signing.SigningKey(hashlib.sha256(value.encode()).digest()))
+    if isinstance(value, dict):
+        return {key: written(item) for key, item in value.items()}
+    return [written(item) for item in value] if isinstance(value, list) else value
+
+
+@schemathesis.hook
+def before_call(context, case, kwargs):
+    case.headers["X-Forwarded-For"] = somewhere()
+    if not is_stateful(case) and chosen(case, 30):
+        case.headers["Accept"] = CBOR
+    if not is_positive(case):
+        return
+    case.body = written(case.body)
+    if not is_stateful(case) and chosen(case, 70):
+        live_path(case)
+        if case.media_type in ("application/json", CBOR) and chosen(case, 70):
+            live_body(case)
+
+
+@schemathesis.hook
+def after_call(context, case, response):
+    status = response.status_code
+    COUNTS[case.operation.label][f"{response.request.method} {status}"] += 1
+    if (status < 300 or status == 429) and ends_sessions(case.operation):
+        SCENE.spend(SCENE.spare)
+    # Whoever has asked much waits long for the list of it: each request without an answer is asked for.
+    if case.operation.label == "POST /v1/requests" and status == 201 and COUNTS[case.operation.label]["POST 201"] % 25 == 0:
+        SCENE.spend(SCENE.person)
+
+
+@atexit.register
+def write_counts():
+    if path := os.environ.get("CONTRACT_COUNTS"):
+        with open(path, "w") as file:
+            json.dump(COUNTS, file)
