@@ -1,6 +1,5 @@
 import AuthAPI
 import DumpIdentity
-import Foundation
 import PseudonymStore
 import Testing
 
@@ -37,7 +36,7 @@ struct WrongMessageTests {
         try await withNode { node in
             let head = ["POST /v1/accounts HTTP/1.1", "Host: x", "Content-Type: application/json", "Connection: close"]
             let text = (head + wrong.lines).joined(separator: "\r\n") + "\r\n\r\n" + wrong.body
-            let answer = try await RawCall.answer(to: text, port: node.port)
+            let answer = try await raw(text, port: node.port)
             // Either a refusal, or nothing at all; never that it was done, nor that the node failed.
             #expect(answer.isEmpty || answer.hasPrefix("HTTP/1.1 4"), "\(answer.prefix(100))")
             #expect(try await node.node.accounts.account(Handle("eve")) == nil)
@@ -50,36 +49,8 @@ struct WrongMessageTests {
         try await withNode { node in
             let head = ["POST /v1/accounts HTTP/1.1", "Host: x", "Content-Type: application/json", "Connection: close"]
             let text = (head + ["Content-Length: 53"]).joined(separator: "\r\n") + "\r\n\r\n" + WrongMessageTests.body
-            let answer = try await RawCall.answer(to: text, port: node.port)
+            let answer = try await raw(text, port: node.port)
             #expect(answer.hasPrefix("HTTP/1.1 201"))
-        }
-    }
-}
-
-/// A call of bytes.
-enum RawCall {
-    /// Sends a text, says that there is no more, and gives all that comes back.
-    static func answer(to text: String, port: Int) async throws -> String {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-        address.sin_port = in_port_t(port).bigEndian
-        let status = unsafe withUnsafePointer(to: &address) { pointer in
-            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
-                unsafe connect(descriptor, pointer, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
-        }
-        guard status == 0 else { throw CocoaError(.featureUnsupported) }
-        // What ends the connection while more is sent is an answer, too.
-        try? handle.write(contentsOf: Data(text.utf8))
-        _ = shutdown(descriptor, Int32(SHUT_WR))
-        return await withCheckedContinuation { continuation in
-            Thread.detachNewThread {
-                let answer = (try? handle.readToEnd()) ?? nil
-                continuation.resume(returning: String(decoding: answer ?? Data(), as: UTF8.self))
-            }
         }
     }
 }
