@@ -38,12 +38,30 @@ extension AccountDatabase {
                     recovery: nil, profile: row.bytes("profile"), state: row.bytes("state"))
             }
             try db.execute(sql: "DROP TABLE session; DROP TABLE account;")
-            try Room.createTable(in: db)
-            try AccountDatabase.account.create(in: db)
-            try AccountDatabase.vault.table.create(in: db)
-            try AccountDatabase.session.create(in: db)
-            for account in accounts { try AccountDatabase.insert(account, in: db) }
+            try KeyedTable.create(keyed, in: db)
+            for account in accounts { try insertKeyed(account, in: db) }
         }
+        migrator.registerMigration("3 rows that never move") { db in try KeyedTable.takeOver(keyed, in: db) }
         return migrator
+    }
+
+    // MARK: The tables of the second migration
+
+    private static let keyedAccount = KeyedTable(
+        name: "account",
+        columns: [.init("cost", 16), .init("salt", 16), .init("wrapped_root", 72), .init("recovery", 72)],
+        initialRows: 32)
+    private static let keyedVault = KeyedTable.sealed("vault", length: 4_136, initialRows: 128)
+    private static let keyedSession = KeyedTable(
+        name: "session", columns: [.init("wrapped_root", 72), .init("details", 168)], initialRows: 64)
+    private static let keyed = [keyedAccount, keyedVault, keyedSession]
+
+    private static func insertKeyed(_ account: StoredAccount, in db: Database) throws {
+        let id = account.handle.accountKey
+        let columns = [account.wrap.cost.stored, account.wrap.salt, account.wrap.ciphertext]
+        try keyedAccount.insert(id, columns + [[UInt8](repeating: 0, count: 72)], in: db)
+        for (part, value) in [(Part.state, account.state), (.profile, account.profile)] {
+            try keyedVault.put(part.key(of: id), .untagged(value), in: db)
+        }
     }
 }

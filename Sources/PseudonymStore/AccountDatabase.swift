@@ -12,7 +12,7 @@ public struct AccountDatabase: Sendable {
         columns: [.init("cost", 16), .init("salt", 16), .init("wrapped_root", 72), .init("recovery", 72)],
         initialRows: 32)
     /// The sealed state and profile of each account. A profile without a picture is two pieces, one with it 66.
-    static let vault = SealedTable("vault", length: 4_136, initialRows: 96)
+    static let vault = SealedTable("vault", length: 4_136, initialRows: 128)
     static let session = UniformTable(
         name: "session", columns: [.init("wrapped_root", 72), .init("details", 168)], initialRows: 64)
 
@@ -76,15 +76,16 @@ public struct AccountDatabase: Sendable {
         }
     }
 
-    /// The cost of the account whose key is next to that of a handle; `nil` where there are no accounts. Whoever tries
+    /// The cost of an account next to where that of a handle would be; `nil` where there are no accounts. Whoever tries
     /// passphrases of accounts that are not there waits as long as for one that is.
     public func neighbouringCost(of handle: Handle) async throws(StoreError) -> PasswordHash.Cost? {
         let id = handle.accountKey
         return try await writer.look { db in
-            let sql = "SELECT cost FROM account WHERE spare = 0 AND id >= ? ORDER BY id LIMIT 1"
-            let row = try Row.fetchOne(db, sql: sql, arguments: [id.blob])
-            // Beyond the last key the keys begin anew.
-            return try (row ?? Row.fetchOne(db, sql: sql, arguments: [Data()]))
+            let start = try Room.of(AccountDatabase.account.name, in: db).bucket(of: id).lowerBound
+            let sql = "SELECT cost FROM account WHERE spare = 0 AND slot >= ? ORDER BY slot LIMIT 1"
+            let row = try Row.fetchOne(db, sql: sql, arguments: [start])
+            // Beyond the last slot they begin anew.
+            return try (row ?? Row.fetchOne(db, sql: sql, arguments: [0]))
                 .map { PasswordHash.Cost(stored: $0.bytes("cost")) }
         }
     }

@@ -82,12 +82,11 @@ extension PseudonymDatabase {
                     DROP TABLE disclosed_field; DROP TABLE revocation; DROP TABLE status_claim; DROP TABLE used_nonce;
                     DROP TABLE nonce_count;
                     """)
-            try Room.createTable(in: db)
-            for table in [mailbox, answer.table, disclosedField.table, statusClaim, usedNonce] {
-                try table.create(in: db)
-            }
-            for table in [formerRequest, record, formerReceipt, revocation] { try table.create(in: db) }
+            try KeyedTable.create(KeyedPseudonyms.all, in: db)
             try old.insert(in: db)
+        }
+        migrator.registerMigration("4 rows that never move") { db in
+            try KeyedTable.takeOver(KeyedPseudonyms.all, in: db)
         }
         migrator.registerMigration("5 requests and receipts without mailboxes") { db in
             for table in [waitingRequest.table, newReceipt.table] { try table.create(in: db) }
@@ -118,6 +117,22 @@ extension PseudonymDatabase {
     fileprivate static let formerReceipt = ListTable("receipt", length: 2_096, initialRows: 64)
 }
 
+/// The tables that the third migration makes, and the fourth takes over.
+private enum KeyedPseudonyms {
+    static let mailbox = KeyedTable(name: "mailbox", columns: [], initialRows: 256)
+    static let request = KeyedTable.sealed("request", length: 32 + 4_144, initialRows: 32)
+    static let answer = KeyedTable.sealed("answer", length: 4_144, initialRows: 32)
+    static let record = KeyedTable.sealed("record", length: 8_232, initialRows: 32)
+    static let disclosedField = KeyedTable.sealed("disclosed_field", length: 1_064, initialRows: 128)
+    static let receipt = KeyedTable.sealed("receipt", length: 2_096, initialRows: 64)
+    static let revocation = KeyedTable.sealed("revocation", length: 512, initialRows: 64)
+    static let statusClaim = KeyedTable(name: "status_claim", columns: [.init("claim", 32)], initialRows: 256)
+    static let usedNonce = KeyedTable(name: "used_nonce", columns: [.init("kept_until", 8)], initialRows: 512)
+    static let all = [
+        mailbox, request, answer, record, disclosedField, receipt, revocation, statusClaim, usedNonce,
+    ]
+}
+
 /// The rows of the tables of before the third migration, which it takes over.
 private struct OldPseudonyms {
     let mailboxes: [Row]
@@ -144,38 +159,45 @@ private struct OldPseudonyms {
     }
 
     func insert(in db: Database) throws {
-        for row in mailboxes { try PseudonymDatabase.mailbox.insert(row.bytes("pseudonym"), [], in: db) }
-        for row in requests {
-            let value = row.bytes("viewer_tag") + row.bytes("sealed")
-            try PseudonymDatabase.formerRequest.append(
-                .init(tag: row.bytes("id"), value: value), to: row.bytes("pseudonym"), in: db)
-        }
+        try insertLists(in: db)
+        for row in mailboxes { try KeyedPseudonyms.mailbox.insert(row.bytes("pseudonym"), [], in: db) }
         for row in answers {
-            try PseudonymDatabase.answer.put(
+            try KeyedPseudonyms.answer.put(
                 row.bytes("request"), .init(tag: row.bytes("viewer_tag"), value: row.bytes("sealed")), in: db)
         }
-        for row in records {
-            try PseudonymDatabase.record.append(
-                .init(tag: row.bytes("id"), value: row.bytes("sealed")), to: row.bytes("shelf"), in: db)
-        }
         for row in fields {
-            try PseudonymDatabase.disclosedField.put(row.bytes("slot"), .untagged(row.bytes("sealed")), in: db)
-        }
-        for row in receipts {
-            let tag = Array((row.bytes("id") + [UInt8](repeating: 0, count: 32)).prefix(32))
-            try PseudonymDatabase.formerReceipt.append(
-                .init(tag: tag, value: row.bytes("sealed")), to: row.bytes("pseudonym"), in: db)
-        }
-        for row in revocations {
-            try PseudonymDatabase.revocation.append(
-                .init(tag: row.bytes("revoker"), value: row.bytes("invocation")), to: row.bytes("delegation"), in: db)
+            try KeyedPseudonyms.disclosedField.put(row.bytes("slot"), .untagged(row.bytes("sealed")), in: db)
         }
         for row in claims {
             let place = PseudonymDatabase.key(of: row["position"], in: row["list"])
-            try PseudonymDatabase.statusClaim.insert(place, [row.bytes("claim")], in: db)
+            try KeyedPseudonyms.statusClaim.insert(place, [row.bytes("claim")], in: db)
         }
         for row in nonces {
-            try PseudonymDatabase.usedNonce.insert(row.bytes("id"), [bigEndian(row["kept_until"])], in: db)
+            try KeyedPseudonyms.usedNonce.insert(row.bytes("id"), [bigEndian(row["kept_until"])], in: db)
+        }
+    }
+
+    private func insertLists(in db: Database) throws {
+        for (list, rows) in Dictionary(grouping: requests, by: { $0.bytes("pseudonym") }) {
+            let entries = rows.map {
+                SealedTable.Entry(tag: $0.bytes("id"), value: $0.bytes("viewer_tag") + $0.bytes("sealed"))
+            }
+            try KeyedPseudonyms.request.put(list, entries, in: db)
+        }
+        for (list, rows) in Dictionary(grouping: records, by: { $0.bytes("shelf") }) {
+            let entries = rows.map { SealedTable.Entry(tag: $0.bytes("id"), value: $0.bytes("sealed")) }
+            try KeyedPseudonyms.record.put(list, entries, in: db)
+        }
+        for (list, rows) in Dictionary(grouping: receipts, by: { $0.bytes("pseudonym") }) {
+            let entries = rows.map { row in
+                let tag = Array((row.bytes("id") + [UInt8](repeating: 0, count: 32)).prefix(32))
+                return SealedTable.Entry(tag: tag, value: row.bytes("sealed"))
+            }
+            try KeyedPseudonyms.receipt.put(list, entries, in: db)
+        }
+        for (list, rows) in Dictionary(grouping: revocations, by: { $0.bytes("delegation") }) {
+            let entries = rows.map { SealedTable.Entry(tag: $0.bytes("revoker"), value: $0.bytes("invocation")) }
+            try KeyedPseudonyms.revocation.put(list, entries, in: db)
         }
     }
 }

@@ -59,7 +59,8 @@ public struct PseudonymDatabase: Sendable {
     /// By place in a status list.
     static let statusClaim = UniformTable(name: "status_claim", columns: [.init("claim", 32)], initialRows: 256)
     /// By nonce. Rows that have expired are written over like spare ones.
-    static let usedNonce = UniformTable(name: "used_nonce", columns: [.init("kept_until", 8)], initialRows: 512)
+    static let usedNonce = UniformTable(
+        name: "used_nonce", columns: [.init("kept_until", 8)], initialRows: 512, maximumRows: 2 * maximumNonces)
 
     // MARK: Mailboxes and decisions
 

@@ -155,6 +155,24 @@ class Power(unittest.TestCase):
                     database.commit()
             database.close()
 
+    def write_slots(self, in_order):
+        """Tables as the node has them: slots that are there before any row, filled one after the other."""
+        accounts, dids = self.everyone(in_order=True)
+        for name, owners in (("accounts", accounts), ("pseudonyms", dids)):
+            with sqlite3.connect(self.folder / f"{name}.sqlite") as database:
+                database.execute("PRAGMA secure_delete = ON")
+                database.execute(f"CREATE TABLE {name} (slot INTEGER PRIMARY KEY, id BLOB, spare INTEGER, b BLOB) STRICT")
+                count = 4 * len(owners)
+                rows = [(slot, bytes(32), 1, bytes(100)) for slot in range(count)]
+                database.executemany(f"INSERT INTO {name} VALUES (?, ?, ?, ?)", rows)
+                slots = range(0, count, 4) if in_order else self.random.sample(range(count), len(owners))
+                for slot, owner in zip(slots, owners):
+                    key = hashed("dump/v1/account/id", owner.encode()) if name == "accounts" else public_key(owner)
+                    row = (key, self.random.randbytes(100), slot)
+                    database.execute(f"UPDATE {name} SET id = ?, spare = 0, b = ? WHERE slot = ?", row)
+                    database.commit()
+            database.close()
+
     def found(self):
         names = Names(self.truth.accounts, {did for log in self.logs.values() for did, _ in log})
         view = View(self.folder, names)
@@ -169,6 +187,16 @@ class Power(unittest.TestCase):
     def test_row_ids_in_the_order_of_events_are_found(self):
         self.write("", in_order=True)
         self.assertLessEqual({("row ids", "account"), ("row ids", "pseudonym")}, self.found())
+
+    def test_rows_in_random_slots_pass(self):
+        self.write_slots(in_order=False)
+        self.assertEqual(self.found(), set())
+
+    def test_slots_in_the_order_of_events_are_found(self):
+        self.write_slots(in_order=True)
+        found = self.found()
+        for method in ("row ids", "page", "page and offset", "order of keys", "fine times"):
+            self.assertLessEqual({(method, "account"), (method, "pseudonym")}, found)
 
     def test_the_order_of_writing_is_found_under_random_keys(self):
         self.write("WITHOUT ROWID", in_order=True, length=8)

@@ -34,11 +34,14 @@ struct ProblemTypeTests {
     @Test func `each type is told of some error, with its own status`() {
         let errors: [APIError] = [
             .malformed("x"), .unacceptable("x"), .unsupportedMediaType, .tooLarge(limit: 1), .unauthenticated,
-            .wrongCredentials, .wrongSecret, .tooManyAttempts(retryAfter: 1), .refused, .notFound, .moduleNotRun,
-            .conflict("x"), .preconditionFailed, .preconditionRequired, .keyReused, .keyInUse, .answerUnknown, .busy, .notReady, .unreachable, .unanswered,
+            .wrongCredentials, .wrongSecret, .tooManyAttempts(retryAfter: 1), .tooManyRequests(retryAfter: 1), .refused,
+            .notFound, .moduleNotRun,
+            .conflict("x"), .preconditionFailed, .preconditionRequired, .keyReused, .keyInUse, .answerUnknown, .busy,
+            .notReady, .unreachable, .unanswered,
             .failed,
         ]
-        let problems = errors.map { Problem($0) } + [Problem(status: .methodNotAllowed)]
+        let problems =
+            errors.map { Problem($0) } + [Problem(status: .expectationFailed), Problem(allowing: ["GET"])]
         #expect(Set(problems.map(\.type)) == Set(ProblemType.allCases))
         for problem in problems { #expect(problem.type.status == nil || problem.type.status == problem.status) }
     }

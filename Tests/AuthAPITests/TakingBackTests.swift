@@ -65,7 +65,7 @@ struct TakingBackTests {
             let (viewer, request, handover) = try await handedOn(node)
             try await node.node.pseudonyms.writer.write { db in
                 try db.execute(
-                    sql: "UPDATE room SET total = ?, spares = 0 WHERE relation = 'used_nonce'",
+                    sql: "UPDATE room SET spares = total - ? WHERE relation = 'used_nonce'",
                     arguments: [PseudonymDatabase.maximumNonces])
             }
             let reading = try Invocation.sign(

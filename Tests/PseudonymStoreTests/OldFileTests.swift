@@ -8,7 +8,7 @@ import Testing
 
 @testable import PseudonymStore
 
-/// Files of before the rows had one length: what they held is there afterwards, and nothing of the old tables is.
+/// Files of earlier layouts: what they held is there afterwards, and nothing of the old tables is.
 struct OldFileTests {
     private func old(
         _ path: String, _ migrator: DatabaseMigrator, upTo migration: String, _ sql: [(String, StatementArguments)]
@@ -87,5 +87,122 @@ struct OldFileTests {
                 "mailbox": 1, "waiting_request": 1, "answer": 1, "record": 1, "disclosed_field": 1, "new_receipt": 1,
                 "revocation": 1, "status_list": 1, "status_claim": 1, "used_nonce": 1,
             ])
+    }
+
+    // MARK: Rows of one length in the order of their keys
+
+    /// A row as it was before rows had slots.
+    private func row(_ table: String, _ id: [UInt8], _ values: [[UInt8]]) -> (String, StatementArguments) {
+        let marks = repeatElement(", ?", count: values.count).joined()
+        return (
+            "INSERT INTO \(table) VALUES (?, 0\(marks))", StatementArguments([id.blob] + values.map(\.blob))
+        )
+    }
+
+    /// The rows of a value in pieces.
+    private func rows(_ table: String, _ id: [UInt8], _ entry: SealedTable.Entry, length: Int)
+        -> [(String, StatementArguments)]
+    {
+        SealedTable.rows(of: entry, length: length + 4).enumerated().map { number, values in
+            row(table, SealedTable.key(id, number), values)
+        }
+    }
+
+    /// Spare rows of a table, under random keys.
+    private func spares(_ table: String, _ lengths: [Int]) -> [(String, StatementArguments)] {
+        let zeros = lengths.map { ", zeroblob(\($0))" }.joined()
+        return (0..<20).map { _ in ("INSERT INTO \(table) VALUES (randomblob(32), 1\(zeros))", []) }
+    }
+
+    @Test func `accounts and sessions in the order of their keys get slots`() async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("accounts.sqlite")
+        let handles = try (0..<40).map { try Handle("person\($0)") }
+        let profile = RandomSource.system.bytes(271_400)
+        let recovery = [UInt8](repeating: 6, count: 72)
+        var sql = spares("account", [16, 16, 72, 72]) + spares("vault", [32, 4_140]) + spares("session", [72, 168])
+        for (number, handle) in handles.enumerated() {
+            let id = handle.accountKey
+            let mark = UInt8(number)
+            let cost = PasswordHash.Cost(operations: 3, memory: 8_192).stored
+            let salt = [UInt8](repeating: mark, count: 16)
+            let wrapped = [UInt8](repeating: mark, count: 72)
+            sql.append(row("account", id, [cost, salt, wrapped, recovery]))
+            let state = [UInt8](repeating: mark, count: 4_136)
+            for (part, value) in [(AccountDatabase.Part.state, state), (.profile, number == 7 ? profile : [mark])] {
+                sql += rows("vault", part.key(of: id), .untagged(value), length: 4_136)
+            }
+            let details = [UInt8](repeating: mark, count: 168)
+            sql.append(row("session", name(mark), [wrapped, details]))
+        }
+        try old(path, AccountDatabase.migrator, upTo: "2 rows of one length", sql)
+        let database = try AccountDatabase(path: path)
+        for (number, handle) in handles.enumerated() {
+            let account = try #require(await database.account(handle))
+            #expect(account.wrap.salt == [UInt8](repeating: UInt8(number), count: 16))
+            #expect(account.state == [UInt8](repeating: UInt8(number), count: 4_136))
+            #expect(account.profile == (number == 7 ? profile : [UInt8(number)]))
+            #expect(account.recovery == recovery)
+            let session = try #require(await database.session(name(UInt8(number))))
+            #expect(session.details == [UInt8](repeating: UInt8(number), count: 168))
+        }
+        let names = try await tables(database.writer)
+        #expect(names == ["account", "room", "session", "vault"])
+        let rooms = try await database.writer.read { db in try Room.of("account", in: db) }
+        #expect(rooms.total == 128 && rooms.taken == 40)
+    }
+
+    @Test func `everything of pseudonyms in the order of its keys gets a slot`() async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("pseudonyms.sqlite")
+        let owner = try Party.owner.principal
+        let nonce = try UsedNonce.test(1)
+        func entry(_ byte: UInt8, _ length: Int) -> SealedTable.Entry {
+            .init(tag: name(byte), value: [UInt8](repeating: byte, count: length))
+        }
+        var sql = spares("request", [32, 4_180]) + spares("used_nonce", [8]) + spares("mailbox", [])
+        sql.append(row("mailbox", owner.publicKey, []))
+        for number in 0..<30 {
+            let byte = UInt8(number)
+            for (table, list, length) in [
+                ("request", owner.publicKey, 4_176), ("record", name(5), 8_232), ("receipt", owner.publicKey, 2_096),
+            ] {
+                let key = ListTable.key(list, number, table: table)
+                // A tag of zeros is none.
+                sql += rows(table, key, entry(byte + 1, length), length: length)
+            }
+            sql += rows("answer", name(byte), entry(byte, 4_144), length: 4_144)
+            sql += rows("disclosed_field", name(byte), .untagged([byte]), length: 1_064)
+            sql.append(row("status_claim", PseudonymDatabase.key(of: number, in: "1"), [name(byte)]))
+        }
+        sql.append(row("used_nonce", nonce.identifier, [bigEndian(Int(nonce.keptUntil))]))
+        try old(path, PseudonymDatabase.migrator, upTo: "3 rows of one length", sql)
+        let database = try PseudonymDatabase(path: path)
+        #expect(try await database.hasMailbox(owner))
+        #expect(try await database.allRequests().count == 30)
+        #expect(Set(try await database.records(on: name(5)).map(\.identifier)) == Set((1...30).map { name($0) }))
+        #expect(Set(try await database.allNewReceipts().map(\.identifier)) == Set((1...30).map { name($0) }))
+        let (answers, fields) = try await database.writer.read { db in
+            (
+                try (0..<30).map { try PseudonymDatabase.answer.entry(name($0), in: db) },
+                try (0..<30).map { try PseudonymDatabase.disclosedField.entry(name($0), in: db)?.value }
+            )
+        }
+        #expect(answers == (0..<30).map { entry($0, 4_144) })
+        #expect(fields == (0..<30).map { [$0] })
+        #expect(try await database.count("status_claim") == 30)
+        #expect(
+            try await refusal { try await database.answer(to: .test(1), nonce: nonce, now: testTime) } == .replayed)
+        #expect(try await tables(database.writer).allSatisfy { !$0.hasSuffix("_keyed") })
+    }
+
+    private func tables(_ writer: any DatabaseWriter) async throws -> [String] {
+        try await writer.read { db in
+            try String.fetchAll(
+                db,
+                sql: """
+                    SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'grdb_migrations' ORDER BY name
+                    """)
+        }
     }
 }

@@ -81,14 +81,20 @@ struct SchemaTests {
     }
 
     @Test(arguments: DatabaseFile.allCases)
-    func `every table is strict and without row ids`(file: DatabaseFile) throws {
+    func `every table is strict, and without row ids that are not slots`(file: DatabaseFile) throws {
         let folder = try TemporaryFolder()
         _ = try file.open(in: folder)
-        let tables = try DatabaseQueue(path: file.path(in: folder)).read { db in try file.tables(db) }
+        let queue = try DatabaseQueue(path: file.path(in: folder))
+        let tables = try queue.read { db in try file.tables(db) }
         #expect(tables.count >= 2)
         for table in tables {
-            #expect(table["wr"] == 1, "\(table)")
             #expect(table["strict"] == 1, "\(table)")
+            if table["wr"] == 1 { continue }
+            // Slots are there before any row is, from 0 on without a gap.
+            let slots = try queue.read { db in
+                try Int.fetchAll(db, sql: "SELECT slot FROM \(table["name"] as String) ORDER BY slot")
+            }
+            #expect(slots.count >= Room.bucketLength && slots == Array(0..<slots.count), "\(table)")
         }
     }
 

@@ -7,7 +7,6 @@ internal import Sodium
 /// cannot tell which elements are its own.
 struct ListTable: Sendable {
     private let entries: SealedTable
-    private var label: String { "dump/v1/list/" + entries.table.name }
 
     /// Lists whose most common values, of `length` bytes, fit in one piece.
     init(_ name: String, length: Int, initialRows: Int) {
@@ -88,6 +87,11 @@ struct ListTable: Sendable {
     }
 
     private func key(_ list: [UInt8], _ number: Int) -> [UInt8] {
-        Hashing.blake2b(Derivation.message(label, context: list + bigEndian(number)))
+        ListTable.key(list, number, table: entries.table.name)
+    }
+
+    /// The key of an element of a list in a table.
+    static func key(_ list: [UInt8], _ number: Int, table: String) -> [UInt8] {
+        Hashing.blake2b(Derivation.message("dump/v1/list/" + table, context: list + bigEndian(number)))
     }
 }

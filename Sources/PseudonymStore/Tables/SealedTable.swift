@@ -34,18 +34,17 @@ struct SealedTable: Sendable {
         var bytes = first.bytes("piece")
         let length = bytes[..<4].reduce(0) { $0 << 8 | Int($1) }
         for number in pieces(length).dropFirst() {
-            guard let row = try table.row(key(id, number), in: db) else {
+            guard let piece = try table.column("piece", of: SealedTable.key(id, number), in: db) else {
                 throw StoreError.malformedFile(file: table.name)
             }
-            bytes += row.bytes("piece")
+            bytes += piece
         }
         return Entry(tag: first.bytes("tag"), value: Array(bytes[4..<(4 + length)]))
     }
 
     /// The tag of a key, or `nil`.
     func tag(_ id: [UInt8], in db: Database) throws -> [UInt8]? {
-        try Row.fetchOne(db, cachedSQL: "SELECT tag FROM \(table.name) WHERE id = ? AND spare = 0", [id.blob])?
-            .bytes("tag")
+        try table.column("tag", of: id, in: db)
     }
 
     /// Whether there is an entry with a tag.
@@ -64,28 +63,23 @@ struct SealedTable: Sendable {
 
     /// Stores an entry, in place of one of the same key.
     func put(_ id: [UInt8], _ entry: Entry, in db: Database) throws {
-        let length = entry.value.count
-        let new = pieces(length)
+        let new = SealedTable.rows(of: entry, length: pieceLength)
         let old = try oldPieces(id, in: db)
-        var bytes = (0..<4).map { UInt8(truncatingIfNeeded: length >> (24 - 8 * $0)) } + entry.value
-        bytes += [UInt8](repeating: 0, count: new.count * pieceLength - bytes.count)
-        for number in new {
-            let tag = number == 0 ? entry.tag : [UInt8](repeating: 0, count: SealedTable.tagLength)
-            let values = [tag, Array(bytes[(number * pieceLength)..<((number + 1) * pieceLength)])]
+        for (number, values) in new.enumerated() {
             if old.contains(number) {
-                try table.update(key(id, number), values, in: db)
+                try table.update(SealedTable.key(id, number), values, in: db)
             } else {
-                try table.insert(key(id, number), values, in: db)
+                try table.insert(SealedTable.key(id, number), values, in: db)
             }
         }
-        for number in old.dropFirst(new.count) { try table.remove(key(id, number), in: db) }
+        for number in old.dropFirst(new.count) { try table.remove(SealedTable.key(id, number), in: db) }
     }
 
     /// Overwrites an entry with spare rows, and says whether it was there.
     @discardableResult
     func remove(_ id: [UInt8], in db: Database) throws -> Bool {
         let pieces = try oldPieces(id, in: db)
-        for number in pieces { try table.remove(key(id, number), in: db) }
+        for number in pieces { try table.remove(SealedTable.key(id, number), in: db) }
         return !pieces.isEmpty
     }
 
@@ -103,7 +97,20 @@ struct SealedTable: Sendable {
     /// The numbers of the pieces of a value of `length` bytes.
     private func pieces(_ length: Int) -> Range<Int> { 0..<((length + 4 + pieceLength - 1) / pieceLength) }
 
-    private func key(_ id: [UInt8], _ number: Int) -> [UInt8] {
+    /// Tag and piece of each row that an entry takes, in pieces of `length` bytes.
+    static func rows(of entry: Entry, length: Int) -> [[[UInt8]]] {
+        let count = entry.value.count
+        var bytes = (0..<4).map { UInt8(truncatingIfNeeded: count >> (24 - 8 * $0)) } + entry.value
+        let number = (bytes.count + length - 1) / length
+        bytes += [UInt8](repeating: 0, count: number * length - bytes.count)
+        return (0..<number).map { number in
+            let tag = number == 0 ? entry.tag : [UInt8](repeating: 0, count: tagLength)
+            return [tag, Array(bytes[(number * length)..<((number + 1) * length)])]
+        }
+    }
+
+    /// The key of a piece of a value.
+    static func key(_ id: [UInt8], _ number: Int) -> [UInt8] {
         number == 0 ? id : Hashing.blake2b(Derivation.message("dump/v1/piece", context: id + bigEndian(number)))
     }
 }

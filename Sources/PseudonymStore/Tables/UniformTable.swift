@@ -2,13 +2,14 @@ internal import Foundation
 internal import GRDB
 internal import Sodium
 
-/// A table whose rows all have one length, under keys that are spread evenly: where a row lies in the file tells nothing
-/// of when it came, nor beside what.
+/// A table whose rows all have one length and never move: where a row lies in the file tells nothing of when it came, nor
+/// beside what.
 ///
-/// A part of the rows is *spare*. A new row is written over one of the spare rows next to its key, a row that goes
-/// becomes a spare one in its place. So pages are neither taken nor freed in the order of events, and within a page a row
-/// lies where some spare row lay. When spare rows become few, as many again are added and the file is written anew in the
-/// order of the keys. Source: `docs/spec.md`, "Storage"; measured in `docs/decisions/0010`.
+/// The table is a hash table: its slots are numbered, and made all at once; a key falls in a bucket of some slots. A slot
+/// that holds no row is *spare*. A new row takes one of the spare slots of its bucket at random, a row that goes leaves
+/// its slot spare. Both overwrite the slot in place: SQLite does so where neither row id nor size changes, also in
+/// overflow pages. Where half of the slots are taken, or a bucket is full, the table is made anew with twice as many.
+/// Source: `docs/spec.md`, "Storage"; measured in `docs/decisions/0019`.
 struct UniformTable: Sendable {
     /// A column of bytes of one length.
     struct Column: Sendable {
@@ -21,134 +22,125 @@ struct UniformTable: Sendable {
         }
     }
 
-    /// The length of every key in bytes. Keys are random, hashes or public keys: evenly spread.
+    /// The length of every key in bytes.
     static let keyLength = 32
-    /// Among how many spare rows next to the key one is taken at random: always the nearest would keep the order of two
-    /// neighbours that came one after the other.
-    private static let choice = 4
+    private static let condition = "slot >= ? AND slot < ? AND id = ? AND spare = 0"
 
     /// The name, written in this project; never input.
     let name: String
-    /// The columns beside `id` and `spare`.
+    /// The columns beside `slot`, `id` and `spare`.
     let columns: [Column]
-    /// How many spare rows it has in the beginning.
+    /// How many slots it has in the beginning, rounded up to buckets whose number is a power of two.
     let initialRows: Int
+    /// How many slots it has at most.
+    let maximumRows: Int
 
-    /// Makes the table with its first spare rows. The table of rooms must be there.
+    init(name: String, columns: [Column], initialRows: Int, maximumRows: Int = .max) {
+        self.name = name
+        self.columns = columns
+        self.initialRows = initialRows
+        self.maximumRows = maximumRows
+    }
+
+    /// Makes the table, all of whose slots are spare. The table of rooms must be there.
     func create(in db: Database) throws {
-        let definitions =
-            [
-                "id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = \(UniformTable.keyLength))",
-                "spare INTEGER NOT NULL CHECK (spare IN (0, 1))",
-            ] + columns.map { "\($0.name) BLOB NOT NULL CHECK (length(\($0.name)) = \($0.length))" }
-        try db.execute(
-            sql: "CREATE TABLE \(name) (\(definitions.joined(separator: ", "))) STRICT, WITHOUT ROWID")
-        try Room.create(for: name, in: db)
-        try grow(by: initialRows, in: db)
+        var total = Room.bucketLength
+        while total < initialRows { total *= 2 }
+        try createSlots(total, in: db)
+        let seed = RandomSource.system.bytes(32)
+        try Room(total: total, spares: total, seed: seed).put(for: name, in: db)
+        try SQLiteFile.markUnsettled(db)
     }
 
     // MARK: Reading
 
     /// The columns of a row, or `nil`.
-    func row(_ id: [UInt8], in db: Database) throws -> Row? {
-        try Row.fetchOne(db, cachedSQL: "SELECT * FROM \(name) WHERE id = ? AND spare = 0", [id.blob])
-    }
+    func row(_ id: [UInt8], in db: Database) throws -> Row? { try fetch("*", id, in: db) }
 
     /// Whether there is a row of that key.
-    func has(_ id: [UInt8], in db: Database) throws -> Bool {
-        try Row.fetchOne(db, cachedSQL: "SELECT 1 FROM \(name) WHERE id = ? AND spare = 0", [id.blob]) != nil
+    func has(_ id: [UInt8], in db: Database) throws -> Bool { try fetch("1", id, in: db) != nil }
+
+    /// One column of a row, or `nil`; the others are not read.
+    func column(_ column: String, of id: [UInt8], in db: Database) throws -> [UInt8]? {
+        try fetch(column, id, in: db)?.bytes(column)
+    }
+
+    private func fetch(_ what: String, _ id: [UInt8], in db: Database) throws -> Row? {
+        let sql = "SELECT \(what) FROM \(name) WHERE \(UniformTable.condition)"
+        return try Row.fetchOne(db, cachedSQL: sql, place(of: id, in: db))
+    }
+
+    private func place(of id: [UInt8], in db: Database) throws -> StatementArguments {
+        let bucket = try Room.of(name, in: db).bucket(of: id)
+        return [bucket.lowerBound, bucket.upperBound, id.blob]
     }
 
     // MARK: Writing
 
     /// Writes a new row over a spare one.
     ///
-    /// - Throws: ``StoreError/alreadyExists``.
+    /// - Throws: ``StoreError/alreadyExists``; ``StoreError/full``.
     func insert(_ id: [UInt8], _ values: [[UInt8]], in db: Database) throws {
         if try has(id, in: db) { throw StoreError.alreadyExists }
-        try makeRoom(in: db)
+        if try Room.of(name, in: db).isScarce { try grow(by: 1, in: db) }
         try take(id, values, in: db)
     }
 
-    /// Writes a new row over a spare one; that there is none of this key, and that there is room, was seen to.
+    /// Writes a new row over a spare one; that there is none of this key was seen to. The table grows where the key's
+    /// bucket is full.
+    ///
+    /// - Throws: ``StoreError/full``.
     func take(_ id: [UInt8], _ values: [[UInt8]], in db: Database) throws {
-        guard let spare = try spareRow(near: id, in: db) else { throw StoreError.full }
-        try db.execute(cachedSQL: "DELETE FROM \(name) WHERE id = ?", [spare])
-        try write(id, spare: 0, values, in: db)
+        var slots = try spareSlots(for: id, in: db)
+        while slots.isEmpty {
+            try grow(by: 1, in: db)
+            slots = try spareSlots(for: id, in: db)
+        }
+        // Any of them: always the first would keep the order of arrival within a bucket.
+        guard let slot = slots.randomElement() else { throw StoreError.full }
+        try db.execute(
+            cachedSQL: "UPDATE \(name) SET id = ?, spare = 0\(assignments) WHERE slot = ?",
+            StatementArguments([id.blob] + values.map(\.blob)) + [slot])
         try Room.add(-1, for: name, in: db)
     }
 
     /// Replaces all columns of a row in its place; nothing where it is not there.
     func update(_ id: [UInt8], _ values: [[UInt8]], in db: Database) throws {
-        let assignments = columns.map { "\($0.name) = ?" }.joined(separator: ", ")
+        if columns.isEmpty { return }
         try db.execute(
-            cachedSQL: "UPDATE \(name) SET \(assignments) WHERE id = ? AND spare = 0",
-            StatementArguments(values.map(\.blob) + [id.blob]))
+            cachedSQL: "UPDATE \(name) SET \(assignments.dropFirst(2)) WHERE \(UniformTable.condition)",
+            StatementArguments(values.map(\.blob)) + place(of: id, in: db))
     }
 
-    /// Overwrites a row with a spare one, and says whether it was there.
+    /// Overwrites a row with zeros, which leaves its slot spare, and says whether it was there.
     @discardableResult
     func remove(_ id: [UInt8], in db: Database) throws -> Bool {
-        try db.execute(cachedSQL: "DELETE FROM \(name) WHERE id = ? AND spare = 0", [id.blob])
+        let sql = "UPDATE \(name) SET \(emptying) WHERE \(UniformTable.condition)"
+        try db.execute(cachedSQL: sql, place(of: id, in: db))
         if db.changesCount == 0 { return false }
-        try write(try key(inPlaceOf: id, in: db), spare: 1, empty, in: db)
         try Room.add(1, for: name, in: db)
         return true
     }
 
-    /// Adds spare rows where few are left.
-    private func makeRoom(in db: Database) throws {
-        let room = try Room.of(name, in: db)
-        if room.isScarce { try grow(by: max(room.total, 1), in: db) }
-    }
-
-    /// Adds spare rows, and marks the file to be written anew: pages that are taken now are at its end.
-    func grow(by count: Int, in db: Database) throws {
-        let zeros = columns.map { ", zeroblob(\($0.length))" }.joined()
-        try db.execute(
-            sql: """
-                WITH RECURSIVE number(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < ?)
-                INSERT INTO \(name) SELECT randomblob(\(UniformTable.keyLength)), 1\(zeros) FROM number
-                """, arguments: [count])
-        try Room.grow(by: count, for: name, in: db)
-        try SQLiteFile.markUnsettled(db)
-    }
-
-    /// A random key between the neighbours of one that went: it keeps the row in its page, and tells nothing of the key
-    /// itself.
-    private func key(inPlaceOf id: [UInt8], in db: Database) throws -> [UInt8] {
-        func start(_ row: Row?) -> UInt64? { row?.bytes("id").prefix(8).reduce(0) { $0 << 8 | UInt64($1) } }
-        let below = try Row.fetchOne(
-            db, cachedSQL: "SELECT id FROM \(name) WHERE id < ? ORDER BY id DESC LIMIT 1", [id.blob])
-        let above = try Row.fetchOne(
-            db, cachedSQL: "SELECT id FROM \(name) WHERE id > ? ORDER BY id LIMIT 1", [id.blob])
-        // Two keys of the same 8 bytes are as good as never there; a key on either side of them would do, too.
-        let start = UInt64.random(in: (start(below) ?? 0)...max(start(below) ?? 0, start(above) ?? .max))
-        return bigEndian(Int(bitPattern: UInt(start))) + RandomSource.system.bytes(UniformTable.keyLength - 8)
-    }
-
-    /// Adds rows beside the spare ones, and marks the file to be written anew: for many rows of one moment.
+    /// Adds many rows of one moment, whose keys are new: the table grows once for all of them.
     func add(_ rows: [(id: [UInt8], values: [[UInt8]])], in db: Database) throws {
-        for row in rows { try write(row.id, spare: 0, row.values, in: db) }
-        try Room.grow(by: rows.count, for: name, in: db)
-        try Room.add(-rows.count, for: name, in: db)
-        try SQLiteFile.markUnsettled(db)
+        let room = try Room.of(name, in: db)
+        let missing = 2 * (room.taken + rows.count) - room.total
+        if missing > 0 { try grow(by: missing, in: db) }
+        for row in rows { try take(row.id, row.values, in: db) }
     }
 
-    private var empty: [[UInt8]] { columns.map { [UInt8](repeating: 0, count: $0.length) } }
+    private var assignments: String { columns.map { ", \($0.name) = ?" }.joined() }
 
-    private func write(_ id: [UInt8], spare: Int, _ values: [[UInt8]], in db: Database) throws {
-        let marks = repeatElement(", ?", count: columns.count).joined()
-        try db.execute(
-            cachedSQL: "INSERT INTO \(name) VALUES (?, \(spare)\(marks))",
-            StatementArguments([id.blob] + values.map(\.blob)))
+    /// What makes a row a spare one.
+    var emptying: String {
+        "id = zeroblob(\(UniformTable.keyLength)), spare = 1"
+            + columns.map { ", \($0.name) = zeroblob(\($0.length))" }.joined()
     }
 
-    private func spareRow(near id: [UInt8], in db: Database) throws -> Data? {
-        let above = "SELECT id FROM \(name) WHERE spare = 1 AND id > ? ORDER BY id LIMIT \(UniformTable.choice)"
-        let found = try Data.fetchAll(db.cachedStatement(sql: above), arguments: [id.blob])
-        if let spare = found.randomElement() { return spare }
-        let first = "SELECT id FROM \(name) WHERE spare = 1 ORDER BY id LIMIT \(UniformTable.choice)"
-        return try Data.fetchAll(db.cachedStatement(sql: first)).randomElement()
+    private func spareSlots(for id: [UInt8], in db: Database) throws -> [Int] {
+        let bucket = try Room.of(name, in: db).bucket(of: id)
+        let sql = "SELECT slot FROM \(name) WHERE slot >= ? AND slot < ? AND spare = 1"
+        return try Int.fetchAll(db.cachedStatement(sql: sql), arguments: [bucket.lowerBound, bucket.upperBound])
     }
 }
