@@ -17,12 +17,21 @@ struct HealthTests {
         }
     }
 
-    @Test func `a node whose database cannot be used is alive, and not ready`() async throws {
-        try await withNode { node in
-            try node.node.pseudonyms.writer.close()
-            #expect(try await node.anyone.call("GET", "/healthz").status == 200)
-            let reply = try await node.anyone.call("GET", "/readyz")
-            #expect(reply.status == 503 && reply.problem == "not-ready")
+    @Test func `a node whose database cannot be locked is alive, and not ready until it can`() async throws {
+        let folder = try TemporaryFolder()
+        try await withClient { client in
+            try await TestNode(in: (folder, "x"), client: client).serving { node in
+                var configuration = Configuration()
+                configuration.allowsUnsafeTransactions = true
+                let other = try DatabaseQueue(
+                    path: folder.file("x-pseudonyms.sqlite"), configuration: configuration)
+                try await other.writeWithoutTransaction { db in try db.execute(sql: "BEGIN IMMEDIATE") }
+                #expect(try await node.anyone.call("GET", "/healthz").status == 200)
+                let reply = try await node.anyone.call("GET", "/readyz")
+                #expect(reply.status == 503 && reply.problem == "not-ready")
+                try await other.writeWithoutTransaction { db in try db.execute(sql: "ROLLBACK") }
+                #expect(try await node.anyone.call("GET", "/readyz").status == 200)
+            }
         }
     }
 
