@@ -115,9 +115,11 @@ def live_body(case):
 
 def written(value):
     """The value as a client of ours writes it, where JSON Schema leaves more open than the data model does: an integer has
-    no fraction, and a principal is a key (of all texts of that form half are none)."""
+    no fraction and 64 bits, and a principal is a key (of all texts of that form half are none)."""
     if isinstance(value, float) and value.is_integer():
-        return int(value)
+        value = int(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return max(-(2**63), min(value, 2**63 - 1))
     if isinstance(value, str) and PRINCIPAL.fullmatch(value):
         return invoke.did(signing.SigningKey(hashlib.sha256(value.encode()).digest()))
     if isinstance(value, dict):
