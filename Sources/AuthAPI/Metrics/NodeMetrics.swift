@@ -25,7 +25,9 @@ final class NodeMetrics: Sendable {
     func ended(route: String?, method: HTTPRequest.Method, status: Int, nanoseconds: Int64) {
         gauge.decrement()
         let method = NodeMetrics.methods.contains(method) ? method.rawValue : "other"
-        let labels = [("method", method), ("route", route ?? "none")]
+        // Where there is none, the router gives a word of its own.
+        let template = route.flatMap { $0.hasPrefix("/") ? $0 : nil } ?? "none"
+        let labels = [("method", method), ("route", template)]
         Counter(
             label: NodeMetrics.requests, dimensions: labels + [("status", "\(status / 100)xx")], factory: registry
         ).increment()
