@@ -113,7 +113,7 @@ struct AnswerTrick: Sendable, CustomTestStringConvertible {
         _ policy: AddressPolicy, patience: Duration = .milliseconds(500), trusts: Bool = true
     ) throws -> PeerClient {
         PeerClient(
-            policy, patience: patience, resolver: { _ in [.v4(0x7f00_0001)] },
+            policy, patience: patience, connectPatience: patience, resolver: { _ in [.v4(0x7f00_0001)] },
             trust: trusts ? .certificates([try TestCertificate.certificate()]) : .default)
     }
 
@@ -195,6 +195,7 @@ struct AnswerTrick: Sendable, CustomTestStringConvertible {
         try await server.serving(script, security: TestCertificate.server()) { port in
             let client = PeerClient(
                 AddressPolicy(networks: ["127.0.0.0/8"].compactMap(IPNetwork.init)), patience: .seconds(60),
+                connectPatience: .seconds(60),
                 resolver: { _ in [.v4(0x7f00_0003), .v4(0x7f00_0001)] },
                 trust: .certificates([try TestCertificate.certificate()]))
             let node = try NodeAddress("https://\(TestCertificate.name):\(port)")

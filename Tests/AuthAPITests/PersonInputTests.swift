@@ -86,6 +86,7 @@ struct Endpoint: Sendable, CustomTestStringConvertible {
     static let others: Set<String> = [
         "DELETE /v1/session", "DELETE /v1/sessions", "DELETE /v1/grants/{id}", "DELETE /v1/requests/{id}",
         "POST /v1/inbox/{id}/deny", "POST /v1/invocations", "POST /v1/modules/{module}/pseudonym",
+        "POST /v1/inbox/{id}/block", "PUT /v1/blocks/{id}", "DELETE /v1/blocks/{id}",
     ]
 
     /// The route, with the names of its parameters.
@@ -224,12 +225,18 @@ struct PersonInputTests {
 
     @Test func `what may be absent is refused where it is something else`() async throws {
         try await withSteve { _, steve in
-            let path = "/v1/modules/\(TestNode.market)/pseudonym"
-            for body in [
-                "", "[]", "{\"vouch\":1}", "{\"vouch\":null}", "{\"x\":true}", "{\"vouch\":true,\"vouch\":true}",
-            ] {
-                let reply = try await steve.send("POST", path, (Array(body.utf8), Form.json.rawValue))
-                #expect(reply.problem == "malformed", "\(body)")
+            let paths = [
+                "vouch": "/v1/modules/\(TestNode.market)/pseudonym",
+                "node": "/v1/inbox/\(CID.of(dagCBOR: [1]))/block",
+            ]
+            for (name, path) in paths {
+                for body in [
+                    "", "[]", "{\"\(name)\":1}", "{\"\(name)\":null}", "{\"x\":true}",
+                    "{\"\(name)\":true,\"\(name)\":true}",
+                ] {
+                    let reply = try await steve.send("POST", path, (Array(body.utf8), Form.json.rawValue))
+                    #expect(reply.problem == "malformed", "\(path) \(body)")
+                }
             }
         }
     }

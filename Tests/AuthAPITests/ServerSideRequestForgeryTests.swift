@@ -147,7 +147,8 @@ struct AddressTrick: Sendable, CustomTestStringConvertible {
         -> PeerClient
     {
         PeerClient(
-            policy, patience: .seconds(60), resolver: { _ in answer.compactMap(IPAddress.init) }, breakers: breakers)
+            policy, patience: .seconds(60), connectPatience: .seconds(60),
+            resolver: { _ in answer.compactMap(IPAddress.init) }, breakers: breakers)
     }
 
     @Test(arguments: AddressTrick.all)
@@ -195,6 +196,7 @@ struct AddressTrick: Sendable, CustomTestStringConvertible {
             try await other.serving(port: port, security: security) { _ in
                 let client = PeerClient(
                     AddressPolicy(networks: ["127.0.0.2"].compactMap(IPNetwork.init)), patience: .seconds(60),
+                    connectPatience: .seconds(60),
                     // What is asked a second time is told the other address.
                     resolver: { _ in [asked.next() == 1 ? .v4(0x7f00_0002) : .v4(0x7f00_0001)] },
                     trust: .certificates([try TestCertificate.certificate()]))

@@ -8,10 +8,7 @@ struct Exchange: Sendable {
     /// The most bytes of one header field of an answer, of all of them, and their number.
     static let headerLimits = {
         var limits = NIOHTTPDecoderLimitConfiguration()
-        limits.maxHeaderFieldSize = 8_192
-        limits.maxHeaderListSize = 32_768
-        limits.maxHeaderFieldCount = 64
-        return limits
+                                return limits
     }()
 
     let destination: Destination

@@ -34,30 +34,35 @@ public enum PeerError: Error, Equatable, Sendable {
 /// where nothing else is said, and no more of an answer than asked for. A connection serves one call: none that was
 /// checked for one name serves another.
 public final class PeerClient: Sendable {
-    /// How long it may take to resolve, connect and agree on TLS.
-    static let connectPatience = Duration.seconds(5)
     /// How many addresses of a name are tried, where the ones before cannot be connected to.
     static let maximumAttempts = 4
 
     private let policy: AddressPolicy
     private let patience: Duration
+    /// How long it may take to resolve, connect and agree on TLS.
+    private let connectPatience: Duration
     private let resolver: NameResolver
     private let trust: NIOSSLTrustRoots
     private let breakers: HostBreakers
     /// Made where it is first needed: it reads the certificates of the authorities.
     private let security = Mutex<NIOSSLContext?>(nil)
 
-    /// A client that calls what a policy allows; `patience` is the time for a whole answer, in seconds.
-    public convenience init(_ policy: AddressPolicy, patience: Int64 = 10) {
-        self.init(policy, patience: .seconds(patience), resolver: SystemResolver.resolve)
+    /// A client that calls what a policy allows; `patience` is the time for a whole answer, and `connectPatience` that
+    /// until there is a connection, in seconds.
+    public convenience init(_ policy: AddressPolicy, patience: Int64 = 10, connectPatience: Int64 = 5) {
+        self.init(
+            policy, patience: .seconds(patience), connectPatience: .seconds(connectPatience),
+            resolver: SystemResolver.resolve)
     }
 
     init(
-        _ policy: AddressPolicy, patience: Duration = .seconds(10), resolver: @escaping NameResolver,
+        _ policy: AddressPolicy, patience: Duration = .seconds(10), connectPatience: Duration = .seconds(5),
+        resolver: @escaping NameResolver,
         trust: NIOSSLTrustRoots = .default, breakers: HostBreakers = HostBreakers()
     ) {
         self.policy = policy
         self.patience = patience
+        self.connectPatience = connectPatience
         self.resolver = resolver
         self.trust = trust
         self.breakers = breakers
@@ -114,10 +119,10 @@ public final class PeerClient: Sendable {
         guard addresses.allSatisfy({ policy.allows($0, within: reach) }) else { throw PeerError.addressRefused }
         for address in addresses.prefix(PeerClient.maximumAttempts) {
             let passed = ContinuousClock.now - start
-            guard passed < PeerClient.connectPatience, passed < patience else { break }
+            guard passed < connectPatience, passed < patience else { break }
             do {
                 return try await exchange.run(
-                    at: address, connectWithin: PeerClient.connectPatience - passed, answerWithin: patience - passed)
+                    at: address, connectWithin: connectPatience - passed, answerWithin: patience - passed)
             } catch PeerError.unreachable { continue }
         }
         throw PeerError.unreachable
@@ -144,7 +149,7 @@ public final class PeerClient: Sendable {
             continuation.yield(await resolver(name))
             continuation.finish()
         }
-        let limit = min(PeerClient.connectPatience, patience)
+        let limit = min(connectPatience, patience)
         let timer = Task {
             try await Task.sleep(for: limit)
             continuation.finish()

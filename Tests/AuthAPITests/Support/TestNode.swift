@@ -158,7 +158,7 @@ func whileRunning<Result: Sendable>(
 /// Runs `body` with a client that calls nodes on this machine.
 func withClient<Result: Sendable>(_ body: (PeerClient) async throws -> Result) async throws -> Result {
     // All tests run at once, on as many threads as there are cores: a call waits for the work of the others.
-    try await body(PeerClient(AddressPolicy(allowsLoopback: true), patience: 120))
+    try await body(PeerClient(AddressPolicy(allowsLoopback: true), patience: 120, connectPatience: 120))
 }
 
 /// Runs `body` with one node that serves.
