@@ -2,7 +2,7 @@ internal import Capabilities
 internal import DumpIdentity
 internal import IPLD
 
-/// Envelopes, delegations and invocations: what was read is all that was there, and nothing altered is signed.
+/// Envelopes, delegations, invocations and statements of feeds: what was read is all that was there, and nothing altered is signed.
 enum EnvelopeTarget {
     static func check(_ input: [UInt8]) {
         guard let envelope = try? Envelope(decoding: input) else {
@@ -20,6 +20,13 @@ enum EnvelopeTarget {
         let delegation = try? Delegation(decoding: input)
         let invocation = try? Invocation(decoding: input)
         require(delegation == nil || invocation == nil, "a thing is of one kind")
+        for party in Party.allCases {
+            guard let statement = try? RevocationStatement(verifying: input, by: [party.principal]) else { continue }
+            require(
+                try RevocationStatement.sign(statement.content, at: statement.position, with: party.key()).bytes
+                    == input,
+                "a statement of a feed has one form")
+        }
         if let delegation { check(delegation, input) }
         if let invocation { check(invocation, input) }
     }

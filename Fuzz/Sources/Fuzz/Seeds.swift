@@ -101,7 +101,15 @@ enum Seeds {
         payload["meta"] = ["a": 1]
         payload["cause"] = .link(delegations[0].cid)
         payload["iat"] = .int(Party.time)
-        return try delegations.map(\.envelope.bytes) + invocations.map(\.envelope.bytes) + [
+        let name = try RevocationName(bytes: [UInt8](repeating: 5, count: RevocationName.length))
+        let position = try FeedPosition(epoch: [UInt8](repeating: 6, count: FeedPosition.epochLength), sequence: 7)
+        let contents: [RevocationStatement.Content] = [
+            .revoked([name]), .snapshot([name], piece: 1, of: 2), .snapshot([], piece: 1, of: 1), .alive(Party.time),
+        ]
+        let statements = try contents.map {
+            try RevocationStatement.sign($0, at: position, with: Party.owner.key()).bytes
+        }
+        return try delegations.map(\.envelope.bytes) + invocations.map(\.envelope.bytes) + statements + [
             Envelope.sign(payload, tag: Invocation.tag, with: Party.viewer.key()).bytes,
             Envelope.sign(payload, tag: "dump/obj@1.0.0", with: Party.viewer.key()).bytes,
         ]

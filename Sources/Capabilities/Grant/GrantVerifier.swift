@@ -106,10 +106,10 @@ public struct GrantVerifier: Sendable {
     private func checkStatus(
         of chain: DelegationChain, _ grant: Grant, at time: Int64
     ) throws(CapabilityError) -> Int64 {
-        if let live, live.revokes(chain) { throw .revoked }
+        if let live, live.revokes(chain, told: lists.line(of: grant.node)) { throw .revoked }
         // A node that has changed its key since speaks with another now.
         let heard = live.flatMap { live in
-            lists.signers(for: grant.node).compactMap { live.heard(from: $0, currentAt: time) }.max()
+            lists.signers(for: grant.node, at: time).compactMap { live.heard(from: $0, currentAt: time) }.max()
         }
         do {
             try lists.check(grant.status, issuer: grant.node, at: time)

@@ -51,6 +51,19 @@ public final class StatusLists: Sendable {
         store.withLock { $0.successions.chain(from: issuer) }
     }
 
+    /// As ``signers(for:)``, without those whose word has ended at a time in Unix seconds: whoever has a former key can
+    /// sign a feed as well.
+    func signers(for issuer: Principal, at time: Int64) -> [Principal] {
+        store.withLock { store in
+            store.successions.chain(from: issuer).filter { signer in
+                store.successions.end(of: signer).map { time < $0 } ?? true
+            }
+        }
+    }
+
+    /// All keys that `issuer` has, had or was said to have: what any of them revoked stays revoked.
+    func line(of issuer: Principal) -> Set<Principal> { store.withLock { $0.successions.line(of: issuer) } }
+
     /// Verifies a status list token, that `issuer` or one that follows it signed it for `uri` and that it is valid at a
     /// time in Unix seconds, and holds it instead of an older one.
     ///

@@ -64,11 +64,14 @@ public struct DelegationChain: Sendable {
     /// or any later one in it, and nobody else may.
     public func isRevoked(by revocations: KnownRevocations) -> Bool {
         if revocations.isEmpty { return false }
+        return isRevoked { revocations.contains($0, by: $1) }
+    }
+
+    /// As above, for whoever knows of a pair of delegation and revoker whether there is such a revocation.
+    func isRevoked(where isKnown: (CID, Principal) -> Bool) -> Bool {
         for index in signed.indices {
             let cid = signed[index].delegation.cid
-            for earlier in 0...index where revocations.contains(cid, by: signed[earlier].delegation.issuer) {
-                return true
-            }
+            for earlier in 0...index where isKnown(cid, signed[earlier].delegation.issuer) { return true }
         }
         return false
     }

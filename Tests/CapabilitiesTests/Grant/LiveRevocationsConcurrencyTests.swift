@@ -23,23 +23,27 @@ struct LiveRevocationsConcurrencyTests {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for (place, one) in cases.enumerated() {
                 group.addTask {
-                    #expect(!live.revokes(one.chain))
+                    #expect(!live.revokes(one.chain, told: [node]))
                     switch place % 3 {
                     case 0: live.add(one.revocation)
-                    case 1: live.follow([one.revocation], from: node, at: testTime)
+                    case 1:
+                        // Each at a place of its own: which of them the feed goes on from does not matter.
+                        let content = RevocationStatement.Content.snapshot(
+                            [RevocationName(one.revocation)], piece: 1, of: 1)
+                        try live.accept(.test(content, Int64(place)), at: testTime)
                     default:
                         let delegation = one.revocation.delegation
                         live.add(KnownRevocations([delegation: [one.revocation.revoker]]))
                     }
-                    #expect(live.revokes(one.chain))
+                    #expect(live.revokes(one.chain, told: [node]))
                     live.lost(node)
-                    #expect(live.revokes(one.chain))
+                    #expect(live.revokes(one.chain, told: [node]))
                 }
                 group.addTask {
                     var seen: Set<Int> = []
                     for round in 0..<60 {
                         let index = (round + place) % cases.count
-                        let revoked = live.revokes(cases[index].chain)
+                        let revoked = live.revokes(cases[index].chain, told: [node])
                         if revoked { seen.insert(index) }
                         #expect(revoked == seen.contains(index))
                     }
@@ -47,17 +51,17 @@ struct LiveRevocationsConcurrencyTests {
             }
             try await group.waitForAll()
         }
-        #expect(cases.allSatisfy { live.revokes($0.chain) })
+        #expect(cases.allSatisfy { live.revokes($0.chain, told: [node]) })
     }
 
     @Test func `signs of life that come out of order leave the latest`() async throws {
         let (live, node) = (LiveRevocations(maximumSilence: 1_000), try Party.node.principal)
-        live.follow([], from: node, at: testTime)
-        await withTaskGroup(of: Void.self) { group in
+        try live.follow([], at: testTime)
+        try await withThrowingTaskGroup(of: Void.self) { group in
             for task in 0..<40 {
                 group.addTask {
                     let time = testTime + Int64(task * 7 % 40)
-                    live.heard(from: node, at: time)
+                    try live.hear(at: time)
                     var last = time
                     for _ in 0..<20 {
                         let heard = live.heard(from: node, currentAt: testTime) ?? .min
@@ -66,30 +70,33 @@ struct LiveRevocationsConcurrencyTests {
                     }
                 }
             }
+            try await group.waitForAll()
         }
         #expect(live.heard(from: node, currentAt: testTime) == testTime + 39)
     }
 
-    @Test func `a feed that was lost stays lost, however many signs of life are on their way`() async throws {
-        let (live, nodes) = (LiveRevocations(), try [Party.node, .stranger].map { try $0.principal })
-        for node in nodes { live.follow([], from: node, at: testTime) }
-        let lost = Flag()
+    @Test func `after a gap no sign of life of the feed before it counts, however many are on their way`() async throws
+    {
+        let (live, nodes) = (LiveRevocations(), [Party.node, .stranger])
+        for node in nodes { try live.follow([], from: node, at: testTime) }
+        let principals = try nodes.map { try $0.principal }
+        let missed = Flag()
         await withTaskGroup(of: Void.self) { group in
             for task in 0..<20 {
                 group.addTask {
                     for round in 0..<20 {
                         if task == 0, round == 10 {
-                            live.lost(nodes[0])
-                            lost.raise()
+                            _ = try? live.accept(.test(.alive(testTime), 7), at: testTime)
+                            missed.raise()
                         }
-                        let wasLost = lost.isRaised
-                        for node in nodes { live.heard(from: node, at: testTime) }
-                        #expect(!wasLost || live.heard(from: nodes[0], currentAt: testTime) == nil)
-                        #expect(live.heard(from: nodes[1], currentAt: testTime) == testTime)
+                        let wasMissed = missed.isRaised
+                        for node in nodes { _ = try? live.accept(.test(.alive(testTime), 0, by: node), at: testTime) }
+                        #expect(!wasMissed || live.heard(from: principals[0], currentAt: testTime) == nil)
+                        #expect(live.heard(from: principals[1], currentAt: testTime) == testTime)
                     }
                 }
             }
         }
-        #expect(live.heard(from: nodes[0], currentAt: testTime) == nil)
+        #expect(live.heard(from: principals[0], currentAt: testTime) == nil)
     }
 }

@@ -22,52 +22,55 @@ struct LiveVerificationTests {
     }
 
     @Test func `a feed that is heard stands for the list`() throws {
-        let node = try fixture.get().grant.node
         #expect(throws: CapabilityError.statusUnavailable) { try verify() }
-        live.follow([], from: node, at: testTime - 10)
+        try live.follow([], at: testTime - 10)
         #expect(try verify().statusTime == testTime - 10)
     }
 
     @Test func `a feed that is silent for too long says nothing, until it is heard again`() throws {
-        let node = try fixture.get().grant.node
-        live.follow([], from: node, at: testTime - 11)
+        try live.follow([], at: testTime - 11)
         #expect(throws: CapabilityError.statusUnavailable) { try verify() }
-        live.heard(from: node, at: testTime)
+        try live.hear(at: testTime)
         #expect(throws: Never.self) { try verify() }
         #expect(throws: CapabilityError.statusUnavailable) { try verify(at: testTime + 11) }
     }
 
-    @Test func `a feed that was lost says nothing, and a sign of life does not bring it back`() throws {
+    @Test func `a feed that was lost says nothing until it is heard where it was left`() throws {
         let node = try fixture.get().grant.node
-        live.follow([], from: node, at: testTime)
+        try live.follow([], at: testTime)
         live.lost(node)
-        live.heard(from: node, at: testTime)
         #expect(throws: CapabilityError.statusUnavailable) { try verify() }
+        // Something was revoked meanwhile: without that, a sign of life says nothing.
+        #expect(throws: CapabilityError.statusUnavailable) { try live.accept(.test(.alive(testTime), 1), at: testTime) }
+        #expect(throws: CapabilityError.statusUnavailable) { try verify() }
+        try live.follow([], at: testTime)
+        live.lost(node)
+        try live.hear(at: testTime)
+        #expect(throws: Never.self) { try verify() }
     }
 
     @Test func `a feed of another node says nothing`() throws {
-        live.follow([], from: try Party.stranger.principal, at: testTime)
+        try live.follow([], from: .stranger, at: testTime)
         #expect(throws: CapabilityError.statusUnavailable) { try verify() }
     }
 
     @Test func `a clock that was put back makes no feed current`() throws {
-        live.follow([], from: try fixture.get().grant.node, at: testTime + 11)
+        try live.follow([], at: testTime + 11)
         #expect(throws: CapabilityError.statusUnavailable) { try verify() }
         #expect(live.heard(from: try fixture.get().grant.node, currentAt: .min) == nil)
     }
 
     @Test func `a revocation that was heard counts, whatever the list says and however long ago`() throws {
         let node = try fixture.get().grant.node
-        live.follow([try revocation()], from: node, at: testTime)
+        try live.follow([try revocation()], at: testTime)
         #expect(throws: CapabilityError.revoked) { try verify(list: statusListToken()) }
         live.lost(node)
-        live.follow([], from: node, at: testTime)
+        try live.follow([], at: testTime)
         #expect(throws: CapabilityError.revoked) { try verify(list: statusListToken()) }
     }
 
     @Test func `a revocation counts from the moment it is heard, and one of a stranger does not`() throws {
-        let node = try fixture.get().grant.node
-        live.follow([], from: node, at: testTime)
+        try live.follow([], at: testTime)
         live.add(try revocation(by: .stranger))
         #expect(throws: Never.self) { try verify() }
         live.add(try revocation())
@@ -75,13 +78,13 @@ struct LiveVerificationTests {
     }
 
     @Test func `what a list says revoked is not overruled by a feed`() throws {
-        live.follow([], from: try fixture.get().grant.node, at: testTime)
+        try live.follow([], at: testTime)
         let index = try fixture.get().grant.status.index
         #expect(throws: CapabilityError.revoked) { try verify(list: statusListToken(revoking: [index])) }
     }
 
     @Test func `the newest of feed and list tells how stale the answer is`() throws {
-        live.follow([], from: try fixture.get().grant.node, at: testTime - 5)
+        try live.follow([], at: testTime - 5)
         #expect(try verify(list: statusListToken()).statusTime == testTime)
     }
 
@@ -91,11 +94,11 @@ struct LiveVerificationTests {
         let verify = {
             try verifier.verify([fixture.grant.delegation], for: .pseudonym(fixture.grant.owner), at: testTime)
         }
-        live.follow([try revocation(by: .stranger)], from: fixture.grant.node, at: testTime)
+        try live.follow([try revocation(by: .stranger)], at: testTime)
         #expect(throws: Never.self) { try verify() }
         live.add(try Revocation.sign(fixture.grant.cid, with: Party.viewer.key()))
         #expect(throws: CapabilityError.statusUnavailable) { try verify() }
-        live.follow([], from: fixture.grant.node, at: testTime)
+        try live.follow([], at: testTime)
         #expect(throws: CapabilityError.statusUnavailable) { try verify() }
     }
 }

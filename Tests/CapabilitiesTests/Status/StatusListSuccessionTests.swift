@@ -194,7 +194,7 @@ struct StatusListSuccessionTests {
 
     @Test func `the feed of the next key tells of grants that name the former`() throws {
         let live = LiveRevocations()
-        live.follow([], from: try Party.executor.principal, at: Self.now)
+        try live.follow([], from: .executor, at: Self.now)
         #expect(throws: CapabilityError.statusUnavailable) { try verify(live) }
         try change()
         #expect(try verify(live).statusTime == Self.now)
