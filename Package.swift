@@ -58,7 +58,7 @@ let package = Package(
         .target(
             name: "AuthAPI",
             dependencies: [
-                "Capabilities", "DumpIdentity", "IPLD", "PseudonymStore", "Sodium",
+                "Capabilities", "Deflate", "DumpIdentity", "IPLD", "PseudonymStore", "Sodium",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -99,7 +99,8 @@ let package = Package(
         .testTarget(
             name: "AuthAPITests",
             dependencies: [
-                "AuthAPI", "Capabilities", "DumpIdentity", "IPLD", "PseudonymStore", "Sodium",
+                "AuthAPI", "Capabilities", "Deflate", "DumpIdentity", "IPLD", "PseudonymStore",
+                "Sodium",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),

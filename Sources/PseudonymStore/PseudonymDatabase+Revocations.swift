@@ -41,6 +41,22 @@ extension PseudonymDatabase {
         try await writer.look { db in try PseudonymDatabase.revocations(of: delegations, in: db) }
     }
 
+    /// The names of all revocations, as a feed tells them.
+    ///
+    /// - Throws: ``StoreError/malformedFile(file:)`` where a row is none of a revocation.
+    public func revocationNames() async throws(StoreError) -> [RevocationName] {
+        try await writer.look { db in
+            try PseudonymDatabase.revocation.elements(in: db).map { entry in
+                // They were verified before they were stored.
+                guard let delegation = try? Invocation(decoding: entry.value).arguments["revoke"]?.linkValue,
+                    let revoker = try? Principal(publicKey: entry.tag),
+                    let name = RevocationName(delegation, by: revoker)
+                else { throw StoreError.malformedFile(file: "revocation") }
+                return name
+            }
+        }
+    }
+
     static func revocations(of delegations: [CID], in db: Database) throws -> KnownRevocations {
         var known = KnownRevocations()
         for cid in delegations {
@@ -57,6 +73,14 @@ extension PseudonymDatabase {
         if try self.revocation.tags(list, in: db).contains(revoker) { return }
         let entry = SealedTable.Entry(tag: revoker, value: revocation.invocation.envelope.bytes)
         try self.revocation.append(entry, to: list, in: db)
+    }
+
+    /// Whether a place in a list was taken with this claim.
+    public func hasClaim(_ place: StatusPlace) async throws(StoreError) -> Bool {
+        try await writer.look { db in
+            try PseudonymDatabase.statusClaim.row(
+                PseudonymDatabase.key(of: place.index, in: place.list), in: db)?.bytes("claim") == place.claim
+        }
     }
 
     private static func checkClaim(of place: StatusPlace, in db: Database) throws {

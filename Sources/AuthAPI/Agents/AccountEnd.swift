@@ -93,7 +93,7 @@ struct AccountEnd {
         for module in node.configuration.modules {
             try await node.objects.dropWaiting(of: Set(ends.map(\.pseudonym)), in: module)
         }
-        try await node.pseudonyms.remove(ends)
+        try await node.remove(ends)
         return end
     }
 }

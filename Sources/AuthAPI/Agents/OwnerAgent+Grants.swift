@@ -57,7 +57,7 @@ extension OwnerAgent {
                 revocation: try Revocation.sign(grant.cid, with: keys.signing), slots: try grant.slots(),
                 place: grant.place,
                 record: try decisions.seal(record.sealedValue, request: record.request.cid, keys: keys))
-            return try await node.pseudonyms.revoke(change)
+            return try await node.revoke(change)
         }
         throw APIError.notFound
     }

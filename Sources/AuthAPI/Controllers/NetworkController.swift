@@ -5,13 +5,8 @@ internal import Hummingbird
 internal import IPLD
 internal import PseudonymStore
 
-/// What everyone may ask of a node: who it is, its modules' objects, its status lists, and its mailboxes.
+/// What everyone may ask of a node: who it is, its modules' objects, and its mailboxes.
 struct NetworkController {
-    /// How long a status list may be relied on, in seconds.
-    static let statusLifetime: Int64 = 3_600
-    /// After how long a fresh one should be fetched, in seconds.
-    static let statusTimeToLive: Int64 = 60
-
     /// For how long caches may keep who the node is, in seconds.
     static let metadataLifetime = 60
 
@@ -20,7 +15,6 @@ struct NetworkController {
     func addRoutes(to router: some RouterMethods<NodeContext>) {
         router.get("/.well-known/dump", use: metadata)
         router.post("/v1/invocations", use: invoke)
-        router.get("/v1/status-lists/{id}", use: statusList)
         router.get("/v1/modules/{module}/objects", use: objects)
         router.get("/v1/modules/{module}/objects/{id}", use: object)
         router.group(context: PersonContext.self).post("/v1/modules/{module}/objects", use: publish)
@@ -39,19 +33,6 @@ struct NetworkController {
         guard Media.isBody(request.headers, Media.container) else { throw APIError.unsupportedMediaType }
         let bytes = try await request.bytes(upTo: Container.maximumLength)
         return try request.respond(try await MailboxService(node: node).execute(bytes, from: context.source))
-    }
-
-    @Sendable func statusList(_ request: Request, context: NodeContext) async throws -> Response {
-        let id = context.parameters.get("id") ?? ""
-        guard let list = try await node.pseudonyms.statusList(id) else { throw APIError.notFound }
-        let now = node.clock()
-        let token = StatusListToken(
-            uri: node.statusListURI(id), issuer: node.principal, issuedAt: now,
-            expiration: now + NetworkController.statusLifetime, timeToLive: NetworkController.statusTimeToLive,
-            list: list)
-        let text = try token.signed(with: node.key)
-        // Not kept by caches for now: who fetches after a revocation must see it.
-        return .bytes(Array(text.utf8), type: StatusListToken.mediaType, cacheFor: 0)
     }
 
     @Sendable func objects(_ request: Request, context: NodeContext) async throws -> Response {

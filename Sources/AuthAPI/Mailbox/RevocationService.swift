@@ -33,10 +33,10 @@ struct RevocationService: Sendable {
 
     private func store(_ revocation: Revocation, under grant: Grant) async throws {
         guard revocation.delegation == grant.cid else {
-            return try await node.pseudonyms.add(revocation, under: grant.place)
+            return try await node.add(revocation, under: grant.place)
         }
         // Only the owner has issued the grant, so this is the owner's doing. The record is under a key that is not here.
-        try await node.pseudonyms.revoke(
+        try await node.revoke(
             RevocationChange(revocation: revocation, slots: try grant.slots(), place: grant.place, record: nil))
     }
 }

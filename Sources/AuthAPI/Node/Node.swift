@@ -28,6 +28,9 @@ public final class Node: Sendable {
     let queue = FairQueue()
     let idempotency: IdempotencyStore
     let metrics = NodeMetrics()
+    /// What is told of revocations.
+    let feed: RevocationFeed
+    let statusLists = SignedStatusLists()
     private let isPrepared = Atomic(false)
     let key: SigningKey
     let hasher: PassphraseHasher
@@ -37,7 +40,8 @@ public final class Node: Sendable {
 
     /// A node of these parts; `clock` gives Unix seconds. The successions are those of former keys of its own.
     ///
-    /// - Throws: ``IdentityError`` where the key is not usable; ``StoreError``, ``SodiumError``.
+    /// - Throws: ``IdentityError`` where the key is not usable; ``StoreError``, ``SodiumError``; ``CapabilityError`` where
+    ///   there is no random epoch.
     public init(
         configuration: NodeConfiguration, accounts: AccountDatabase, pseudonyms: PseudonymDatabase,
         objects: ObjectDatabase, answers: AnswerDatabase, key: consuming SigningKey,
@@ -61,6 +65,7 @@ public final class Node: Sendable {
         attempts = AttemptLimiter(clock: clock)
         quotas = RequestQuotas(configuration.requestBursts, clock: clock)
         idempotency = try IdempotencyStore(kept: answers)
+        feed = try RevocationFeed(random: random)
     }
 
     /// The name of the node's one status list. A full list is a later list's beginning, which is not built yet.
@@ -77,6 +82,7 @@ public final class Node: Sendable {
         try await pseudonyms.makeStatusList(
             Node.statusList, count: Node.statusCount, decoys: Node.statusDecoys, random: random)
         try await idempotency.kept.removeEnded(before: Day.start(of: clock()))
+        feed.load(try await pseudonyms.revocationNames())
         isPrepared.store(true, ordering: .releasing)
     }
 

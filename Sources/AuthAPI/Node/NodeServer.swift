@@ -31,21 +31,25 @@ public struct ListenError: Error, Sendable {
 public struct NodeServer: Service {
     private let listen: ListenAddress
     private let application: Application<MethodResponder>
+    private let pulse: FeedPulse?
 
     /// A server of a node; `whenRunning` is called with the port once it listens.
     public init(
         node: Node, listen: ListenAddress, logger: Logger,
         whenRunning: @escaping @Sendable (Int) async -> Void = { _ in }
     ) {
-        self.init(router: NodeServer.router(node), listen: listen, logger: logger, whenRunning: whenRunning)
+        self.init(
+            router: NodeServer.router(node), pulse: FeedPulse(node: node, logger: logger), listen: listen,
+            logger: logger, whenRunning: whenRunning)
     }
 
-    /// A server of some routes.
+    /// A server of some routes, with the pulse of the feed where that is among them.
     init(
-        router: Router<NodeContext>, listen: ListenAddress, logger: Logger,
+        router: Router<NodeContext>, pulse: FeedPulse? = nil, listen: ListenAddress, logger: Logger,
         whenRunning: @escaping @Sendable (Int) async -> Void
     ) {
         self.listen = listen
+        self.pulse = pulse
         application = Application(
             responder: MethodResponder(router),
             configuration: .init(address: .hostname(listen.host, port: listen.port), serverName: nil),
@@ -57,7 +61,13 @@ public struct NodeServer: Service {
     ///
     /// - Throws: ``ListenError`` where the address cannot be listened on.
     public func run() async throws {
-        do { try await application.run() } catch let error as IOError {
+        do {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                if let pulse { group.addTask { await pulse.run() } }
+                try await application.run()
+                group.cancelAll()
+            }
+        } catch let error as IOError {
             throw ListenError(address: listen, isInUse: error.errnoCode == EADDRINUSE)
         } catch is SocketAddressError {
             throw ListenError(address: listen, isInUse: false)
@@ -87,6 +97,7 @@ public struct NodeServer: Service {
         router.add(middleware: SessionMiddleware(accounts: AccountService(node: node)))
         HealthController(node: node).addRoutes(to: router)
         NetworkController(node: node).addRoutes(to: router)
+        ComponentController(node: node).addRoutes(to: router)
         PersonController(node: node).addRoutes(to: router)
         PseudonymController(node: node).addRoutes(to: router)
         AccountController(node: node).addRoutes(to: router)

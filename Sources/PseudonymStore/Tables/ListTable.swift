@@ -34,6 +34,9 @@ struct ListTable: Sendable {
         return all
     }
 
+    /// The elements of all lists, in the order of their keys; where no element's tag is zero.
+    func elements(in db: Database) throws -> [SealedTable.Entry] { try entries.all(in: db) }
+
     /// The tags of all elements.
     func tags(_ list: [UInt8], in db: Database) throws -> [[UInt8]] {
         var tags: [[UInt8]] = []

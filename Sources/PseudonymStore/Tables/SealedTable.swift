@@ -42,6 +42,15 @@ struct SealedTable: Sendable {
         return Entry(tag: first.bytes("tag"), value: Array(bytes[4..<(4 + length)]))
     }
 
+    /// All entries, in the order of their keys; where no entry's tag is zero, as that of a further piece is.
+    func all(in db: Database) throws -> [Entry] {
+        let zero = [UInt8](repeating: 0, count: SealedTable.tagLength)
+        let sql = "SELECT id FROM \(table.name) WHERE spare = 0 AND tag <> ? ORDER BY id"
+        return try Row.fetchAll(db, sql: sql, arguments: [zero.blob]).compactMap { row in
+            try entry(row.bytes("id"), in: db)
+        }
+    }
+
     /// The tag of a key, or `nil`.
     func tag(_ id: [UInt8], in db: Database) throws -> [UInt8]? {
         try table.column("tag", of: id, in: db)

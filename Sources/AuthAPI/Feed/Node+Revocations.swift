@@ -1,0 +1,33 @@
+internal import Capabilities
+internal import PseudonymStore
+
+/// The one way to revoke on a node: what is committed is told in the feed before it is acknowledged.
+extension Node {
+    /// Revokes a grant.
+    ///
+    /// - Throws: as ``PseudonymDatabase/revoke(_:)``; then nothing is stored or told.
+    func revoke(_ change: RevocationChange) async throws(StoreError) {
+        try await pseudonyms.revoke(change)
+        tell([change.revocation])
+    }
+
+    /// Stores a revocation of what was handed on under a grant, whose place this is.
+    ///
+    /// - Throws: as ``PseudonymDatabase/add(_:under:)``; then nothing is stored or told.
+    func add(_ revocation: Revocation, under place: StatusPlace) async throws(StoreError) {
+        try await pseudonyms.add(revocation, under: place)
+        tell([revocation])
+    }
+
+    /// Ends pseudonyms, whose grants are revoked.
+    ///
+    /// - Throws: as ``PseudonymDatabase/remove(_:)``; then nothing is stored or told.
+    func remove(_ ends: [PseudonymEnd]) async throws(StoreError) {
+        try await pseudonyms.remove(ends)
+        tell(ends.flatMap(\.revocations).map(\.revocation))
+    }
+
+    private func tell(_ revocations: [Revocation]) {
+        feed.publish(revocations.map { RevocationName($0) }, with: key)
+    }
+}
