@@ -171,7 +171,7 @@ struct RevocationTests {
 
 extension GrantScene {
     /// Runs with the key of the owner's pseudonym.
-    fileprivate func withOwnersKey<Result>(_ body: (borrowing SigningKey) throws -> Result) async throws -> Result {
+    func withOwnersKey<Result>(_ body: (borrowing SigningKey) throws -> Result) async throws -> Result {
         let token = try Base64URL.decode(try #require(owner.token))
         let root = try await AccountService(node: node.node).session(token: token).root
         return try body(root.pseudonymKeys(module: ModuleID(TestNode.market), index: 0).signing)

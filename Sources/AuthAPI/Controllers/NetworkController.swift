@@ -21,11 +21,16 @@ struct NetworkController {
     }
 
     @Sendable func metadata(_ request: Request, context: NodeContext) async throws -> Response {
-        try request.respond(
+        let address = node.configuration.publicAddress
+        return try request.respond(
             [
-                "node": .string(node.principal.did), "url": .string(node.configuration.publicAddress.string),
+                "node": .string(node.principal.did), "url": .string(address.string),
                 "modules": .list(node.configuration.modules.map { .string($0.string) }),
                 "status_lists": [.string(node.statusListURI(Node.statusList))], "successions": node.successions.value,
+                "jwk": node.principal.jwk, "revocations": .string(address.appending("/v1/revocations")),
+                "invocations": .string(address.appending("/v1/invocations")),
+                "introspection": .string(address.appending("/v1/introspect")),
+                "revocation": .string(address.appending("/v1/revoke")),
             ], cacheFor: NetworkController.metadataLifetime)
     }
 

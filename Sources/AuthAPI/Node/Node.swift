@@ -1,3 +1,4 @@
+internal import Capabilities
 public import DumpIdentity
 public import IPLD
 public import PseudonymStore
@@ -32,6 +33,8 @@ public final class Node: Sendable {
     let feed: RevocationFeed
     let statusLists = SignedStatusLists()
     private let isPrepared = Atomic(false)
+    /// Remembers by which invocations callers showed who they are. What a restart forgets could only be asked again.
+    let callers = ReplayGuard(capacity: 100_000)
     let key: SigningKey
     let hasher: PassphraseHasher
     let client: PeerClient

@@ -98,6 +98,7 @@ public struct NodeServer: Service {
         HealthController(node: node).addRoutes(to: router)
         NetworkController(node: node).addRoutes(to: router)
         ComponentController(node: node).addRoutes(to: router)
+        TokenController(node: node).addRoutes(to: router)
         PersonController(node: node).addRoutes(to: router)
         PseudonymController(node: node).addRoutes(to: router)
         AccountController(node: node).addRoutes(to: router)

@@ -17,6 +17,8 @@ public struct Command: Hashable, Sendable, CustomStringConvertible {
     public static let profileRead = Command(known: "/profile/read")
     /// Read a module's log from a node.
     public static let modulePull = Command(known: "/module/pull")
+    /// Ask the node of a grant whether it counts.
+    public static let tokenIntrospect = Command(known: "/token/introspect")
     /// Revoke a delegation.
     public static let revoke = Command(known: "/ucan/revoke")
 
