@@ -21,6 +21,7 @@ let package = Package(
     products: [
         .executable(name: "dump", targets: ["dump"]),
         .library(name: "Capabilities", targets: ["Capabilities"]),
+        .library(name: "ComponentClient", targets: ["ComponentClient"]),
         .library(name: "DumpIdentity", targets: ["DumpIdentity"]),
         .library(name: "IPLD", targets: ["IPLD"]),
         .library(name: "Sodium", targets: ["Sodium"]),
@@ -50,6 +51,14 @@ let package = Package(
         .target(name: "DumpIdentity", dependencies: ["IPLD", "Sodium"], swiftSettings: strict),
         .target(
             name: "Capabilities", dependencies: ["Deflate", "DumpIdentity", "IPLD", "Sodium"], swiftSettings: strict),
+        .target(
+            name: "ComponentClient",
+            dependencies: [
+                "Capabilities", "Deflate", "DumpIdentity", "IPLD", "Sodium",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ], swiftSettings: strict),
         .target(
             name: "PseudonymStore",
             dependencies: [
@@ -91,6 +100,10 @@ let package = Package(
             name: "CapabilitiesTests", dependencies: ["Capabilities", "Deflate", "DumpIdentity", "IPLD", "Sodium"],
             swiftSettings: strict),
         .testTarget(
+            name: "ComponentClientTests",
+            dependencies: ["Capabilities", "ComponentClient", "DumpIdentity", "IPLD", "Sodium"],
+            swiftSettings: strict),
+        .testTarget(
             name: "PseudonymStoreTests",
             dependencies: [
                 "Capabilities", "DumpIdentity", "IPLD", "PseudonymStore", "Sodium",
@@ -99,7 +112,7 @@ let package = Package(
         .testTarget(
             name: "AuthAPITests",
             dependencies: [
-                "AuthAPI", "Capabilities", "Deflate", "DumpIdentity", "IPLD", "PseudonymStore",
+                "AuthAPI", "Capabilities", "ComponentClient", "Deflate", "DumpIdentity", "IPLD", "PseudonymStore",
                 "Sodium",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "GRDB", package: "GRDB.swift"),
