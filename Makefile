@@ -8,10 +8,10 @@ SECONDS ?= 60
 CHECK := . scripts/lib.sh && need_swift && need_packages
 
 .DEFAULT_GOAL := help
-.PHONY: help build release test lint format demo coverage interop contract attack fuzz threads sanitize bench clean
+.PHONY: help build release test lint format demo coverage interop contract attack fuzz threads sanitize bench revocation-delay clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' Makefile
 
 build: ## Build everything for debugging
 	@$(CHECK) && swift build $(ARGS)
@@ -51,6 +51,9 @@ threads: ## Run the concurrency tests under the thread sanitizer
 
 sanitize: ## Run the tests of keys and stores under the address and the thread sanitizer
 	@scripts/sanitize $(ARGS)
+
+revocation-delay: ## Measure how soon components refuse what was revoked
+	@scripts/revocation-delay $(ARGS)
 
 bench: ## Measure beside what cannot be beaten, and print the ratios
 	@scripts/bench $(ARGS)

@@ -91,6 +91,10 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ], swiftSettings: strict, linkerSettings: bound),
+        .executableTarget(
+            name: "RevocationDelay",
+            dependencies: ["AuthAPI", "Capabilities", "ComponentClient", "DumpIdentity", "IPLD", "Sodium"],
+            path: "Tests/RevocationDelay", swiftSettings: strict, linkerSettings: bound),
         .testTarget(name: "SodiumTests", dependencies: ["Sodium"], swiftSettings: strict),
         .testTarget(name: "DeflateTests", dependencies: ["Deflate"], swiftSettings: strict),
         .testTarget(name: "IPLDTests", dependencies: ["IPLD"], swiftSettings: strict),
