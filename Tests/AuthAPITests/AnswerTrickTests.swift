@@ -7,7 +7,8 @@ import Testing
 
 @testable import AuthAPI
 
-/// What a host that may be called answers to harm who calls it. `PORT` stands for that of a target beside it.
+/// What a host that may be called answers to harm who calls it. `PORT` stands for that of a target beside it, `~` for an
+/// empty map: but for the trick it would be an answer.
 struct AnswerTrick: Sendable, CustomTestStringConvertible {
     let name: String
     let script: ScriptedServer.Script
@@ -32,10 +33,10 @@ struct AnswerTrick: Sendable, CustomTestStringConvertible {
         [300, 301, 302, 303, 305, 307, 308].map { status in
             AnswerTrick(
                 "redirect \(status)",
-                "HTTP/1.1 \(status) Over There\r\nLocation: http://127.0.0.1:PORT/\r\nContent-Length: 0\r\n\r\n")
+                "HTTP/1.1 \(status) Over There\r\nLocation: http://127.0.0.1:PORT/\r\nContent-Length: 1\r\n\r\n~")
         }
         + ["file:///etc/passwd", "gopher://127.0.0.1:PORT/", "//127.0.0.1:PORT/", "http+unix://%2Ftmp%2Fsocket"].map {
-            AnswerTrick("redirect to \($0)", "HTTP/1.1 302 Found\r\nLocation: \($0)\r\nContent-Length: 0\r\n\r\n")
+            AnswerTrick("redirect to \($0)", "HTTP/1.1 302 Found\r\nLocation: \($0)\r\nContent-Length: 1\r\n\r\n~")
         } + [
             AnswerTrick(
                 "refresh", "HTTP/1.1 200 OK\r\nRefresh: 0; url=http://127.0.0.1:PORT/\r\nContent-Length: 0\r\n\r\n"),
@@ -49,23 +50,23 @@ struct AnswerTrick: Sendable, CustomTestStringConvertible {
         AnswerTrick("speaking first", .init(opening: Array("220 mail.example\r\n".utf8), speaksFirst: true)),
         AnswerTrick(
             "an answer before the question",
-            .init(opening: Array("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na".utf8), speaksFirst: true)),
+            .init(opening: Array("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n~".utf8), speaksFirst: true)),
         AnswerTrick("no status", "hello\r\n\r\n", closes: true),
         AnswerTrick("slow headers", ok, more: "X: y\r\n", pace: .milliseconds(50)),
         AnswerTrick("one slow header", ok + "X: ", more: "y", pace: .milliseconds(50)),
         AnswerTrick("headers without end", ok, more: String(repeating: "X-Much: more\r\n", count: 1_000)),
         AnswerTrick("a header without end", ok + "X: ", more: String(repeating: "y", count: 65_536)),
         AnswerTrick(
-            "a long header", ok + "X: \(String(repeating: "y", count: 9_000))\r\nContent-Length: 0\r\n\r\n"),
-        AnswerTrick("many headers", ok + String(repeating: "X: y\r\n", count: 100) + "Content-Length: 0\r\n\r\n"),
+            "a long header", ok + "X: \(String(repeating: "y", count: 9_000))\r\nContent-Length: 1\r\n\r\n~"),
+        AnswerTrick("many headers", ok + String(repeating: "X: y\r\n", count: 100) + "Content-Length: 1\r\n\r\n~"),
         AnswerTrick(
             "large headers",
             ok + String(repeating: "X: \(String(repeating: "y", count: 1_000))\r\n", count: 40)
-                + "Content-Length: 0\r\n\r\n"),
+                + "Content-Length: 1\r\n\r\n~"),
         AnswerTrick("interim answers without end", "", more: "HTTP/1.1 103 Early Hints\r\n\r\n"),
         AnswerTrick("slow interim answers", "", more: "HTTP/1.1 100 Continue\r\n\r\n", pace: .milliseconds(50)),
-        AnswerTrick("a NUL in a header", ok + "X: \0\r\nContent-Length: 0\r\n\r\n"),
-        AnswerTrick("a version that is none", "HTTP/9.9 200 OK\r\nContent-Length: 0\r\n\r\n"),
+        AnswerTrick("a NUL in a header", ok + "X: \0\r\nContent-Length: 1\r\n\r\n~"),
+        AnswerTrick("a version that is none", "HTTP/9.9 200 OK\r\nContent-Length: 1\r\n\r\n~"),
     ]
 
     static let bodies = [
@@ -75,8 +76,9 @@ struct AnswerTrick: Sendable, CustomTestStringConvertible {
         AnswerTrick("a stated length of a terabyte", ok + "Content-Length: 1099511627776\r\n\r\n"),
         AnswerTrick("a length over 64 bits", ok + "Content-Length: 99999999999999999999999\r\n\r\n"),
         AnswerTrick("a negative length", ok + "Content-Length: -1\r\n\r\n"),
-        AnswerTrick("two lengths", ok + "Content-Length: 1\r\nContent-Length: 2\r\n\r\nab"),
-        AnswerTrick("a length and chunks", ok + "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
+        AnswerTrick("two lengths", ok + "Content-Length: 1\r\nContent-Length: 2\r\n\r\n~a"),
+        AnswerTrick(
+            "a length and chunks", ok + "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n~\r\n0\r\n\r\n"),
         AnswerTrick(
             "a body without end", ok + "\r\n", more: String(repeating: "a", count: 65_536)),
         AnswerTrick(
@@ -93,7 +95,7 @@ struct AnswerTrick: Sendable, CustomTestStringConvertible {
             "trailers without end", ok + "Transfer-Encoding: chunked\r\n\r\n0\r\n",
             more: String(repeating: "X-Much: more\r\n", count: 1_000)),
         AnswerTrick(
-            "a compressed body", ok + "Content-Encoding: gzip\r\nContent-Length: 20\r\n\r\naaaaaaaaaaaaaaaaaaaa"),
+            "a compressed body", ok + "Content-Encoding: gzip\r\nContent-Length: 1\r\n\r\n~"),
         AnswerTrick(
             "a body compressed twice", ok + "Content-Encoding: gzip, deflate\r\nTransfer-Encoding: chunked\r\n\r\n",
             more: "1\r\na\r\n"),
@@ -113,7 +115,7 @@ struct AnswerTrick: Sendable, CustomTestStringConvertible {
         _ policy: AddressPolicy, patience: Duration = .milliseconds(500), trusts: Bool = true
     ) throws -> PeerClient {
         PeerClient(
-            policy, patience: patience, connectPatience: patience, resolver: { _ in [.v4(0x7f00_0001)] },
+            policy, patience: patience, connectPatience: .seconds(60), resolver: { _ in [.v4(0x7f00_0001)] },
             trust: trusts ? .certificates([try TestCertificate.certificate()]) : .default)
     }
 
@@ -130,7 +132,7 @@ struct AnswerTrick: Sendable, CustomTestStringConvertible {
         try await target.serving { port in
             var script = trick.script
             let text = String(decoding: script.opening, as: UTF8.self)
-            script.opening = Array(text.replacing("PORT", with: "\(port)").utf8)
+            script.opening = text.replacing("PORT", with: "\(port)").utf8.map { $0 == UInt8(ascii: "~") ? 0xa0 : $0 }
             try await server.serving(script) { port in
                 await #expect(throws: APIError.unanswered) {
                     try await send(to: NodeAddress("http://127.0.0.1:\(port)"), peers(loopback))
@@ -195,8 +197,7 @@ struct AnswerTrick: Sendable, CustomTestStringConvertible {
         try await server.serving(script, security: TestCertificate.server()) { port in
             let client = PeerClient(
                 AddressPolicy(networks: ["127.0.0.0/8"].compactMap(IPNetwork.init)), patience: .seconds(60),
-                connectPatience: .seconds(60),
-                resolver: { _ in [.v4(0x7f00_0003), .v4(0x7f00_0001)] },
+                connectPatience: .seconds(60), resolver: { _ in [.v4(0x7f00_0003), .v4(0x7f00_0001)] },
                 trust: .certificates([try TestCertificate.certificate()]))
             let node = try NodeAddress("https://\(TestCertificate.name):\(port)")
             #expect(try await client.send("GET", "/", at: node, accept: "*/*").status == 204)

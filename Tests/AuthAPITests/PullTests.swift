@@ -172,8 +172,11 @@ struct PullTests {
         let good = try object(1, in: market)
         let pages = [try page([good], next: 1), try page([], next: 1)]
         let (came, continuation) = AsyncStream.makeStream(of: Void.self)
-        let rubbish = FakePeer { _ in FakePeer.Answer(body: [0xff]) }
-        // Asked a second time, the peer knows that its first page was stored.
+        // Asked a second time, the peers know that the first page was stored, or told of.
+        let rubbish = FakePeer { number in
+            if number == 2 { continuation.yield() }
+            return FakePeer.Answer(body: [0xff])
+        }
         let peer = FakePeer { number in
             if number == 2 { continuation.yield() }
             return pages[min(number, 2) - 1]
@@ -183,7 +186,7 @@ struct PullTests {
                 try await peer.serving { second in
                     let node = try await TestNode(peers: [first, second], client: client)
                     let task = Task { try await service(node).run() }
-                    for await _ in came { break }
+                    for await _ in came.prefix(2) {}
                     task.cancel()
                     _ = await task.result
                     #expect(try await stored(node) == [good.envelope.bytes])

@@ -25,7 +25,7 @@ struct DelayScene {
         let published = try await DelayScene.call(
             client, address, "POST", "/v1/modules/\(DelayScene.module)/objects", ["body": ["title": "Car"]], token)
         let path = "/v1/modules/\(DelayScene.module)/objects/\(published["id"]?.stringValue ?? "")"
-        let answer = try await client.send("GET", address.appending(path), accept: "*/*", limit: 1 << 20)
+        let answer = try await client.send("GET", path, at: address, accept: "*/*", limit: 1 << 20)
         object = try ModuleObject(verifying: answer.body)
     }
 
@@ -65,9 +65,9 @@ struct DelayScene {
         _ token: String? = nil
     ) async throws -> Map {
         let answer = try await client.send(
-            method, address.appending(path),
+            method, path, at: address,
             body: try body.map { (Array(try DagJSON.encode($0).utf8), "application/json") }, accept: "application/json",
-            bearer: token, limit: 1 << 20)
+            bearer: token, fields: ["If-Match": "*"], limit: 1 << 20)
         guard (200..<300).contains(answer.status) else { throw DelayFailure("\(method) \(path): \(answer.status)") }
         if answer.body.isEmpty { return Map() }
         return try DagJSON.decode(String(decoding: answer.body, as: UTF8.self)).mapValue ?? Map()

@@ -25,7 +25,9 @@ final class NodeProcess {
         process.executableURL = here.appending(path: "dump")
         process.arguments = [
             "serve", "--data", folder.appending(path: "node").path, "--listen", "127.0.0.1:\(port)", "--module",
-            DelayScene.module, "--argon2-operations", "1", "--argon2-memory", "8",
+            DelayScene.module, "--argon2-operations", "1", "--argon2-memory", "8", "--allow-loopback",
+            // One viewer asks for all of them.
+            "--requests-per-source", "100000", "--requests-per-viewer", "100000", "--requests-per-mailbox", "100000",
         ]
         process.standardOutput = FileHandle.nullDevice
         try process.run()
@@ -35,7 +37,7 @@ final class NodeProcess {
     func principal(_ client: PeerClient) async throws -> Principal {
         while process.isRunning {
             let answer = try? await client.send(
-                "GET", address.appending("/.well-known/dump"), accept: "application/json", limit: 1 << 20)
+                "GET", "/.well-known/dump", at: address, accept: "application/json", limit: 1 << 20)
             if let answer, let map = try DagJSON.decode(String(decoding: answer.body, as: UTF8.self)).mapValue {
                 return try Principal(did: map["node"]?.stringValue ?? "")
             }

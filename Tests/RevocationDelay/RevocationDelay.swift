@@ -24,12 +24,11 @@ import Synchronization
         let revocations = numbers.dropFirst().first ?? 200
         do {
             let node = try NodeProcess(port: numbers.dropFirst(2).first ?? 18_437)
-            let http = PeerClient()
+            let http = PeerClient(AddressPolicy(allowsLoopback: true))
             let result: Result<Bool, any Error>
             do {
                 result = .success(try await run(node, http, clients: clients, revocations: revocations))
             } catch { result = .failure(error) }
-            try? await http.shutdown()
             node.end()
             exit(try result.get() ? 0 : 1)
         } catch {

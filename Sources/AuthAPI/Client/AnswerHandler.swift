@@ -95,7 +95,7 @@ final class AnswerHandler: ChannelInboundHandler {
         }
         // Nothing compressed was asked for, and what it would unpack to is not known.
         let codings = head.headers[canonicalForm: "content-encoding"]
-        _ = codings
+        guard codings.allSatisfy({ $0.lowercased() == "identity" }) else { return fail() }
         if let stated = head.headers.first(name: "content-length").flatMap({ Int($0) }), stated > bounds.body {
             return answer.fail(PeerError.tooLarge(limit: bounds.body))
         }

@@ -8,7 +8,10 @@ struct Exchange: Sendable {
     /// The most bytes of one header field of an answer, of all of them, and their number.
     static let headerLimits = {
         var limits = NIOHTTPDecoderLimitConfiguration()
-                                return limits
+        limits.maxHeaderFieldSize = 8_192
+        limits.maxHeaderListSize = 32_768
+        limits.maxHeaderFieldCount = 64
+        return limits
     }()
 
     let destination: Destination

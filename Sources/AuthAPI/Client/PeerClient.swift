@@ -57,8 +57,7 @@ public final class PeerClient: Sendable {
 
     init(
         _ policy: AddressPolicy, patience: Duration = .seconds(10), connectPatience: Duration = .seconds(5),
-        resolver: @escaping NameResolver,
-        trust: NIOSSLTrustRoots = .default, breakers: HostBreakers = HostBreakers()
+        resolver: @escaping NameResolver, trust: NIOSSLTrustRoots = .default, breakers: HostBreakers = HostBreakers()
     ) {
         self.policy = policy
         self.patience = patience
