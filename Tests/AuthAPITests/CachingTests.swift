@@ -30,7 +30,7 @@ struct CachingTests {
             let objects = "/v1/modules/\(TestNode.market)/objects"
             let expected = [
                 ("/.well-known/dump", "public, max-age=60"), (objects, "public, max-age=0"),
-                ("\(objects)/\(id)", "public, max-age=86400"), ("/v1/status-lists/1", "public, max-age=0"),
+                ("\(objects)/\(id)", "public, max-age=86400"), ("/v1/status-lists/1", "public, no-cache"),
             ]
             for (path, control) in expected {
                 let reply = try await node.anyone.call("GET", path)

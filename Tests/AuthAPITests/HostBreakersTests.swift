@@ -4,7 +4,7 @@ import Testing
 
 @testable import AuthAPI
 
-/// A host that does not answer is left alone for growing times, and no other host feels it. Threat: STR-92
+/// A host that does not answer is left alone for growing times, and no other host feels it. Threat: STR-94
 struct HostBreakersTests {
     /// A clock that tests set.
     private final class Hands: Sendable {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import AuthAPI
 
-/// Another node reads a module's log by an invocation of its own. Threat: STR-93
+/// Another node reads a module's log by an invocation of its own. Threat: STR-95
 struct ModulePullTests {
     /// An invocation of a pull, with one thing changed.
     struct Pull: Sendable {

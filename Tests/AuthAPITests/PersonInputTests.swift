@@ -87,6 +87,7 @@ struct Endpoint: Sendable, CustomTestStringConvertible {
         "DELETE /v1/session", "DELETE /v1/sessions", "DELETE /v1/grants/{id}", "DELETE /v1/requests/{id}",
         "POST /v1/inbox/{id}/deny", "POST /v1/invocations", "POST /v1/modules/{module}/pseudonym",
         "POST /v1/inbox/{id}/block", "PUT /v1/blocks/{id}", "DELETE /v1/blocks/{id}",
+        "POST /v1/introspect", "POST /v1/revoke",
     ]
 
     /// The route, with the names of its parameters.
