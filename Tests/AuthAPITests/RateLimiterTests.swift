@@ -4,7 +4,7 @@ import Testing
 @testable import AuthAPI
 
 struct RateLimiterTests {
-    private let rate = Rate(burst: 3, interval: 10)
+    private let rate = RatePolicy(name: "x", burst: 3, interval: 10)
 
     @Test func `a burst is allowed at once, then one in each interval`() {
         let clock = TestClock()
@@ -21,7 +21,7 @@ struct RateLimiterTests {
     @Test func `where one key refuses, none is counted`() {
         let clock = TestClock()
         let limiter = RateLimiter<String>(clock: { clock.time })
-        let one = Rate(burst: 1, interval: 10)
+        let one = RatePolicy(name: "x", burst: 1, interval: 10)
         #expect(limiter.take([("a", one)]) == 0)
         for _ in 0..<5 { #expect(limiter.take([("a", one), ("b", rate)]) == 10) }
         #expect((0..<3).map { _ in limiter.take([("b", rate)]) } == [0, 0, 0])

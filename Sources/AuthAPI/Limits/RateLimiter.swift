@@ -1,11 +1,5 @@
 internal import Synchronization
 
-/// How often something may be done: so many at once, then one in each interval of so many seconds.
-struct Rate: Sendable, Equatable {
-    let burst: Int64
-    let interval: Int64
-}
-
 /// Counts what is done under keys, each at its own rate, and says when there was too much.
 ///
 /// What is kept of a key is the time at which it will have all its burst again; a key that has it is forgotten. Nothing is
@@ -27,7 +21,7 @@ final class RateLimiter<Key: Hashable & Sendable>: Sendable {
     /// Counts one more under all of the keys, or under none of them.
     ///
     /// - Returns: how many seconds there are until all of them allow it; 0 where it was counted.
-    func take(_ keys: [(key: Key, rate: Rate)]) -> Int64 {
+    func take(_ keys: [(key: Key, rate: RatePolicy)]) -> Int64 {
         let now = clock()
         return debts.withLock { debts in
             let wait = keys.map { RateLimiter.wait($0.rate, debts[$0.key], now) }.max() ?? 0
@@ -38,12 +32,29 @@ final class RateLimiter<Key: Hashable & Sendable>: Sendable {
         }
     }
 
+    /// When a key will have all of its burst again, in Unix seconds.
+    func full(_ key: Key) -> Int64 {
+        let now = clock()
+        return debts.withLock { max($0[key] ?? now, now) }
+    }
+
+    /// Gives a key one back that was counted.
+    func giveBack(_ key: Key, _ rate: RatePolicy) {
+        debts.withLock { debts in
+            if let debt = debts[key] { debts[key] = debt - rate.interval }
+        }
+    }
+
+    /// Gives a key all of its burst again.
+    func forgive(_ key: Key) { debts.withLock { $0[key] = nil } }
+
     /// How many seconds there are until the next one; 0 or less where it may be done now.
-    private static func wait(_ rate: Rate, _ debt: Int64?, _ now: Int64) -> Int64 {
+    private static func wait(_ rate: RatePolicy, _ debt: Int64?, _ now: Int64) -> Int64 {
         max(debt ?? now, now) - now - (rate.burst - 1) * rate.interval
     }
 
-    /// Forgets who has all of the burst again; and where that is not enough, the quarter that is nearest to it.
+    /// Forgets who has all of the burst again; and where that is not enough, the quarter that is nearest to it: to be
+    /// forgotten sooner, somebody would have to do as much under other keys.
     private static func forget(_ debts: inout [Key: Int64], _ now: Int64) {
         let owing = debts.filter { $0.value > now }
         guard owing.count * 4 > debts.count * 3 else {

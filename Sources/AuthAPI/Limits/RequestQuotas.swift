@@ -14,16 +14,16 @@ struct RequestQuotas: Sendable {
         case mailbox(Principal, RequestSource)
     }
 
-    private let source: Rate
-    private let viewer: Rate
-    private let mailbox: Rate
+    private let source: RatePolicy
+    private let viewer: RatePolicy
+    private let mailbox: RatePolicy
     private let limiter: RateLimiter<Key>
 
     /// Quotas; `clock` gives Unix seconds.
     init(_ bursts: RequestBursts, clock: @escaping @Sendable () -> Int64) {
-        source = Rate(burst: bursts.perSource, interval: 1)
-        viewer = Rate(burst: bursts.perViewer, interval: 180)
-        mailbox = Rate(burst: bursts.perMailbox, interval: 600)
+        source = RatePolicy(name: "source", burst: bursts.perSource, interval: 1)
+        viewer = RatePolicy(name: "viewer", burst: bursts.perViewer, interval: 180)
+        mailbox = RatePolicy(name: "mailbox", burst: bursts.perMailbox, interval: 600)
         limiter = RateLimiter(maximumCount: 262_144, clock: clock)
     }
 
@@ -44,7 +44,7 @@ struct RequestQuotas: Sendable {
         limiter.take([(.mailbox(owner, source), mailbox)]) <= 0
     }
 
-    private func pay(_ key: Key, _ rate: Rate) throws(APIError) {
+    private func pay(_ key: Key, _ rate: RatePolicy) throws(APIError) {
         let wait = limiter.take([(key, rate)])
         if wait > 0 { throw .tooManyRequests(retryAfter: wait) }
     }
