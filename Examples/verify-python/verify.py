@@ -128,15 +128,22 @@ def verify(published, grant, status_list, now):  # "Verifying a grant"
     need({claims["cmd"] for claims in chain} == {"/profile/read"}, "InvalidClaim")
     need("meta" in chain[0] and chain[0]["exp"] is not None, "InvalidClaim")
     meta = chain[0]["meta"]  # "Grant"
-    need_fields(meta, ("hand_on",), home=str, node=public_key, hand_on=bool, status=dict,
+    need_fields(meta, ("hand_on", "until"), home=str, node=public_key, hand_on=bool, status=dict,
+                until=lambda ends: type(ends) is dict and ends and ends.keys() <= set(FIELDS),
                 disclosure=lambda name: type(name) is bytes and len(name) == 32)
+    ends = meta.get("until", {})
+    need_fields(ends, **dict.fromkeys(ends, int))
     need_fields(meta["status"], status_list=dict)
     need_fields(meta["status"]["status_list"], idx=int, uri=lambda uri: len(uri.encode()) <= 512)
     need(len(chain) == 1 or meta.get("hand_on", True), "InvalidClaim")
     need_not_revoked(status_list.decode(), meta["node"], now=now, **meta["status"]["status_list"])
+    allowed = [name for name in FIELDS if all(name in names_of(c["pol"]) for c in chain)]
+    fields = [name for name in allowed if now <= ends.get(name, now)]
+    need(fields or not allowed, "Expired")
+    times = [c["exp"] for c in chain if c["exp"] is not None]
     return {"grant": str(tokens[0].cid), "pseudonym": chain[0]["iss"], "holder": chain[-1]["aud"],
-            "fields": [name for name in FIELDS if all(name in names_of(c["pol"]) for c in chain)],
-            "expires": min(c["exp"] for c in chain if c["exp"] is not None), "holder_proven": False}
+            "fields": fields, "holder_proven": False,
+            "expires": min(times + [ends[name] for name in fields if name in ends])}
 
 
 if __name__ == "__main__":

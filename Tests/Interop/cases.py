@@ -58,6 +58,19 @@ def good():
     yield "handing on allowed in words", published(), handover(
         grant(meta=meta(hand_on=True)), next_link()
     ), status_list(), NOW, NAME
+    ending = grant(meta=meta(until={"email": NOW + 60}))
+    for name, now, fields in (
+        ("a field in its last second", NOW + 60, BOTH),
+        ("a field that has ended", NOW + 61, NAME),
+    ):
+        yield name, published(), container([ending]), status_list(), now, fields
+    late = grant(meta=meta(until={"email": END + 1, "website": NOW - 1}))
+    yield "fields that end after the grant, or are not granted", published(), container(
+        [late]
+    ), status_list(), NOW, BOTH
+    yield "handed on, and a field of it has ended", published(), handover(
+        ending, next_link(pol=policy("name", "email"))
+    ), status_list(), NOW + 61, NAME
     yield "handed on", published(), handover(*chain), status_list(), NOW, NAME
     yield "handed on, tokens out of order", published(), handover(
         *chain, tokens=sorted(chain, reverse=True)
@@ -169,6 +182,12 @@ def bad_tokens():
         ("a policy of another shape", grant(pol=[["==", ".fields"]]), "Malformed"),
         ("a policy that is no list", grant(pol={}), "Malformed"),
         ("an unknown field in meta", grant(meta=meta(more=1)), "Malformed"),
+        ("ends that are no map", grant(meta=meta(until=[])), "Malformed"),
+        ("ends of no field", grant(meta=meta(until={})), "Malformed"),
+        ("an end of an unknown field", grant(meta=meta(until={"age": END})), "Malformed"),
+        ("an end in words", grant(meta=meta(until={"email": "never"})), "Malformed"),
+        ("an end before all time", grant(meta=meta(until={"email": -1})), "Malformed"),
+        ("all fields ended", grant(meta=meta(until={"name": 1, "email": 2})), "Expired"),
         ("a short disclosure id", grant(meta=meta(disclosure=b"d" * 31)), "Malformed"),
         ("a word for handing on", grant(meta=meta(hand_on="no")), "Malformed"),
         (

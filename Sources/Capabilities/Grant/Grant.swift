@@ -27,6 +27,8 @@ public struct Grant: Sendable, Equatable {
     public let status: StatusReference
     /// Whether the viewer may hand a narrower right on.
     public let allowsHandingOn: Bool
+    /// The last second at which a field may be read, in Unix seconds, for those that end before the grant.
+    public let ends: [ProfileField: Int64]
 
     /// The pseudonym that granted it.
     public var owner: Principal { delegation.issuer }
@@ -48,7 +50,7 @@ public struct Grant: Sendable, Equatable {
             let claims = (
                 disclosure: try reader.bytes("disclosure"), home: try reader.string("home"),
                 node: try Principal(did: reader.string("node")), status: try reader.map("status"),
-                handOn: try reader.optionalBool("hand_on")
+                handOn: try reader.optionalBool("hand_on"), until: try reader.optionalMap("until")
             )
             try reader.finish()
             return claims
@@ -62,6 +64,12 @@ public struct Grant: Sendable, Equatable {
         status = try Grant.status(claims.status)
         allowsHandingOn = claims.handOn ?? true
         fields = try ProfileField.allowed(by: [delegation.policy])
+        ends = try claims.until.map { map throws(CapabilityError) in try Grant.ends(map) } ?? [:]
+    }
+
+    /// Those of some fields that have not ended at a time in Unix seconds.
+    public func open(_ fields: [ProfileField], at time: Int64) -> [ProfileField] {
+        fields.filter { field in ends[field].map { time <= $0 } ?? true }
     }
 
     /// What a grant says beside whom it is for.
@@ -80,11 +88,13 @@ public struct Grant: Sendable, Equatable {
         public let status: StatusReference
         /// Whether the viewer may hand a narrower right on.
         public let allowsHandingOn: Bool
+        /// The last second at which a field may be read, in Unix seconds, for those that end before the grant.
+        public let ends: [ProfileField: Int64]
 
         /// Terms of a grant.
         public init(
             fields: [ProfileField], expiration: Int64, disclosure: [UInt8], home: NodeAddress, node: Principal,
-            status: StatusReference, allowsHandingOn: Bool
+            status: StatusReference, allowsHandingOn: Bool, ends: [ProfileField: Int64] = [:]
         ) {
             self.fields = fields
             self.expiration = expiration
@@ -93,16 +103,20 @@ public struct Grant: Sendable, Equatable {
             self.node = node
             self.status = status
             self.allowsHandingOn = allowsHandingOn
+            self.ends = ends
         }
     }
 
     /// Signs a grant as the pseudonym.
     ///
-    /// - Throws: ``CapabilityError/invalidClaim`` for a grant of nothing; ``CapabilityError/malformed``.
+    /// - Throws: ``CapabilityError/invalidClaim`` for a grant of nothing, or where a field ends that is not granted or not
+    ///   before the grant, or all do; ``CapabilityError/malformed``.
     public static func sign(
         _ terms: Terms, to viewer: Principal, with keys: borrowing PseudonymKeys, random: RandomSource = .system
     ) throws(CapabilityError) -> Grant {
-        guard !terms.fields.isEmpty else { throw .invalidClaim }
+        guard !terms.fields.isEmpty, terms.fields.contains(where: { terms.ends[$0] == nil }),
+            terms.ends.allSatisfy({ terms.fields.contains($0.key) && $0.value < terms.expiration })
+        else { throw .invalidClaim }
         guard terms.disclosure.count == Disclosure.identifierLength, terms.status.isReadable else { throw .malformed }
         guard let meta = Map(canonical: terms.claims) else { throw .malformed }
         let delegation = try Delegation.sign(
@@ -122,6 +136,18 @@ public struct Grant: Sendable, Equatable {
         node = terms.node
         status = terms.status
         allowsHandingOn = terms.allowsHandingOn
+        ends = terms.ends
+    }
+
+    /// At least one field, each of them known, with a time of 53 bits.
+    private static func ends(_ claim: Map) throws(CapabilityError) -> [ProfileField: Int64] {
+        guard claim.count > 0 else { throw .malformed }
+        var ends: [ProfileField: Int64] = [:]
+        for entry in claim.entries {
+            guard let time = entry.value.intValue, (0...(1 << 53 - 1)).contains(time) else { throw .malformed }
+            ends[try usingIdentity { () throws(IdentityError) in try ProfileField(named: entry.key) }] = time
+        }
+        return ends
     }
 
     private static func status(_ claim: Map) throws(CapabilityError) -> StatusReference {
@@ -140,8 +166,13 @@ extension Grant.Terms {
         let status: Value = ["status_list": ["idx": .int(Int64(status.index)), "uri": .string(status.uri)]]
         var claims = [
             Map.Entry(key: "home", value: .string(home.string)), Map.Entry(key: "node", value: .string(node.did)),
-            Map.Entry(key: "status", value: status),
         ]
+        if !ends.isEmpty {
+            var until = Map()
+            for (field, time) in ends { until[field.rawValue] = .int(time) }
+            claims.append(Map.Entry(key: "until", value: .map(until)))
+        }
+        claims.append(Map.Entry(key: "status", value: status))
         if !allowsHandingOn { claims.append(Map.Entry(key: "hand_on", value: false)) }
         claims.append(Map.Entry(key: "disclosure", value: .bytes(disclosure)))
         return claims

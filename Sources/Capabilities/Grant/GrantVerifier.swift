@@ -97,9 +97,12 @@ public struct GrantVerifier: Sendable {
         // What was handed on may be narrower than the right to read at all.
         guard chain.command.covers(.profileRead) else { throw .invalidClaim }
         let statusTime = try checkStatus(of: chain, grant, at: time)
+        let allowed = try ProfileField.allowed(by: chain.delegations.map(\.policy))
+        let fields = grant.open(allowed, at: time)
+        // A right of which nothing is left is as one that has ended.
+        guard !fields.isEmpty || allowed.isEmpty else { throw .expired }
         return VerifiedGrant(
-            grant: grant, chain: chain, fields: try ProfileField.allowed(by: chain.delegations.map(\.policy)),
-            isHolderProven: isHolderProven, statusTime: statusTime)
+            grant: grant, chain: chain, fields: fields, isHolderProven: isHolderProven, statusTime: statusTime)
     }
 
     /// Refuses what was revoked, and what may have been for all that is known; gives how new that knowledge is.

@@ -6,9 +6,10 @@ public struct VerifiedGrant: Sendable {
     public let grant: Grant
     /// The whole chain.
     public let chain: DelegationChain
-    /// The fields that every policy of the chain lets pass.
+    /// The fields that every policy of the chain lets pass, and that had not ended when it was verified.
     public let fields: [ProfileField]
-    /// The last second at which the whole chain is valid, in Unix seconds.
+    /// The last second at which the whole chain is valid and all of the fields are open, in Unix seconds: what is kept of
+    /// it has to be verified anew behind that.
     public let expiration: Int64
     /// Whether the holder proved that it has its key.
     public let isHolderProven: Bool
@@ -22,7 +23,8 @@ public struct VerifiedGrant: Sendable {
         self.grant = grant
         self.chain = chain
         self.fields = fields
-        expiration = chain.delegations.compactMap(\.expiration).min() ?? grant.expiration
+        let ends = chain.delegations.compactMap(\.expiration) + fields.compactMap { grant.ends[$0] }
+        expiration = ends.min() ?? grant.expiration
         self.isHolderProven = isHolderProven
         self.statusTime = statusTime
     }

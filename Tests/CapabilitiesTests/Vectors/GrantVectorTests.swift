@@ -23,6 +23,7 @@ struct GrantVectorTests {
         #expect(try grant.node == input.principal("node"))
         #expect(try grant.status == Self.status(input))
         #expect(try Value.bool(grant.allowsHandingOn) == input.value("hand_on"))
+        #expect(try grant.ends == Self.ends(input))
         #expect(try grant.owner == vector.output.principal("owner"))
     }
 
@@ -48,6 +49,15 @@ struct GrantVectorTests {
         return grant
     }
 
+    /// `until`: a map from fields to Unix seconds.
+    private static func ends(_ input: VectorFields) throws -> [ProfileField: Int64] {
+        var ends: [ProfileField: Int64] = [:]
+        for entry in try input.value("until").mapValue?.entries ?? [] {
+            ends[try ProfileField(named: entry.key)] = entry.value.intValue
+        }
+        return ends
+    }
+
     private static func status(_ input: VectorFields) throws -> StatusReference {
         StatusReference(index: Int(try input.int("index_in_list")), uri: try input.text("list"))
     }
@@ -58,7 +68,7 @@ struct GrantVectorTests {
             fields: try input.fields("fields"), expiration: try input.int("expiration"),
             disclosure: try input.bytes("disclosure"), home: try NodeAddress(input.text("home")),
             node: try input.principal("node"), status: try status(input),
-            allowsHandingOn: try input.value("hand_on") == true)
+            allowsHandingOn: try input.value("hand_on") == true, ends: try ends(input))
         let grant = try Grant.sign(
             terms, to: input.principal("viewer"), with: keys, random: .vector([input.bytes("nonce")]))
         return VectorFields([
