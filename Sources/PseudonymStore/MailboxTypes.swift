@@ -16,9 +16,14 @@ public struct RequestName: Sendable, Equatable {
 
     /// The name of a viewer's request.
     public init(request: CID, viewer: Principal) {
-        identifier = Hashing.blake2b(Derivation.message("dump/v1/request/id", context: request.digest))
+        identifier = RequestName.identifier(of: request)
         viewerTag = Hashing.blake2b(
             Derivation.message("dump/v1/request/viewer", context: request.digest + viewer.publicKey))
+    }
+
+    /// The primary key of a request, whoever asked.
+    public static func identifier(of request: CID) -> [UInt8] {
+        Hashing.blake2b(Derivation.message("dump/v1/request/id", context: request.digest))
     }
 }
 
@@ -74,8 +79,8 @@ public struct Decision: Sendable {
     public let pseudonym: Principal
     /// The name of the request.
     public let request: [UInt8]
-    /// The answer, sealed to the viewer.
-    public let answer: [UInt8]
+    /// The answer, sealed to the viewer; `nil` where the owner does not tell.
+    public let answer: [UInt8]?
     /// What the owner keeps of it.
     public let record: StoredRecord
     /// The disclosed fields, by slot; none where the request was denied.
@@ -83,7 +88,7 @@ public struct Decision: Sendable {
 
     /// A decision.
     public init(
-        pseudonym: Principal, request: [UInt8], answer: [UInt8], record: StoredRecord, fields: [StoredItem]
+        pseudonym: Principal, request: [UInt8], answer: [UInt8]?, record: StoredRecord, fields: [StoredItem]
     ) {
         self.pseudonym = pseudonym
         self.request = request

@@ -14,6 +14,19 @@ extension PseudonymDatabase {
         try await writer.transaction { db in try PseudonymDatabase.revoke(change, in: db) }
     }
 
+    /// Revokes several grants in one transaction, and gives those whose index was not allocated with their claim: of these
+    /// nothing is stored.
+    public func revoke(_ changes: [RevocationChange]) async throws(StoreError) -> [CID] {
+        try await writer.transaction { db in
+            try changes.compactMap { change in
+                do { try PseudonymDatabase.revoke(change, in: db) } catch StoreError.notFound {
+                    return change.revocation.delegation
+                }
+                return nil
+            }
+        }
+    }
+
     static func revoke(_ change: RevocationChange, in db: Database) throws {
         try checkClaim(of: change.place, in: db)
         try insert(change.revocation, in: db)

@@ -11,14 +11,16 @@ extension PseudonymDatabase {
     /// nothing either way.
     public static let maximumPending = 1_000
 
-    /// Puts a request into a pseudonym's mailbox. Without a mailbox, with a full one, or beyond the sender's quota, nothing
-    /// is stored and nothing is said: asking does not tell whether a pseudonym exists.
+    /// Puts a request into a pseudonym's mailbox, and gives whether it was taken. Without a mailbox, with a full one, or
+    /// beyond the sender's quota, nothing is stored, and who asks is not told: asking does not tell whether a pseudonym
+    /// exists.
     ///
     /// - Throws: ``StoreError/replayed``.
+    @discardableResult
     public func addRequest(
         _ name: RequestName, to pseudonym: Principal, sealed: [UInt8], isWithinQuota: Bool = true, nonce: UsedNonce,
         now: Int64
-    ) async throws(StoreError) {
+    ) async throws(StoreError) -> Bool {
         let isRoom = isWithinQuota && waitingRequests.count(of: pseudonym) < PseudonymDatabase.maximumPending
         let isTaken = try await writer.transaction { db in
             try PseudonymDatabase.consume(nonce, now: now, in: db)
@@ -34,6 +36,7 @@ extension PseudonymDatabase {
             return true
         }
         if isTaken { waitingRequests.add(name.identifier, of: pseudonym) }
+        return isTaken
     }
 
     /// Does what taking or removing a request does, on a request that is nobody's: what is answered alike takes as long.
@@ -50,6 +53,11 @@ extension PseudonymDatabase {
     public func requests(of pseudonym: Principal) async throws(StoreError) -> [StoredItem]? {
         guard let names = waitingRequests.names(of: pseudonym) else { return nil }
         return try await PseudonymDatabase.items(names, in: PseudonymDatabase.waitingRequest, writer)
+    }
+
+    /// The request of a name that waits, whosever it is; `nil` where none does.
+    public func request(_ name: [UInt8]) async throws(StoreError) -> StoredItem? {
+        try await PseudonymDatabase.items([name], in: PseudonymDatabase.waitingRequest, writer).first
     }
 
     /// All requests that wait, whosever they are.

@@ -89,7 +89,7 @@ public struct PseudonymDatabase: Sendable {
         }
     }
 
-    /// Stores an owner's decision: the request goes; the answer, the record and the disclosed fields come.
+    /// Stores an owner's decision: the request goes; the answer, if there is one, the record and the disclosed fields come.
     ///
     /// - Throws: ``StoreError/notPending`` where the request is not there any more, ``StoreError/alreadyExists`` where a
     ///   slot is taken; then nothing is stored.
@@ -99,8 +99,10 @@ public struct PseudonymDatabase: Sendable {
                 throw StoreError.notPending
             }
             try PseudonymDatabase.waitingRequest.remove(decision.request, in: db)
-            try PseudonymDatabase.answer.put(
-                decision.request, SealedTable.Entry(tag: viewerTag, value: decision.answer), in: db)
+            if let answer = decision.answer {
+                try PseudonymDatabase.answer.put(
+                    decision.request, SealedTable.Entry(tag: viewerTag, value: answer), in: db)
+            }
             try PseudonymDatabase.put(decision.record, in: db)
             for field in decision.fields {
                 if try PseudonymDatabase.disclosedField.table.has(field.identifier, in: db) {

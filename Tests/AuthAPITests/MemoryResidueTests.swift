@@ -1,4 +1,7 @@
+import AsyncHTTPClient
 import IPLD
+import NIOCore
+import NIOHTTP1
 import Testing
 
 @testable import AuthAPI
@@ -41,6 +44,24 @@ import Testing
         }
         Issue.record("after \(moment): \(found)")
         throw CancellationError()
+    }
+
+    // Threat: LIN-116
+    @Test func `no key of a person is in memory while a stream of events is open`() async {
+        await #expect(processExitsWith: .success) {
+            try await withNode { node in
+                let steve = try await node.account("steve")
+                _ = try await steve.publish()
+                let keys = try await Self.needles("Steve", steve)
+                var request = HTTPClientRequest(url: node.address.appending("/v1/events"))
+                request.headers.add(name: "authorization", value: "Bearer \(steve.token ?? "")")
+                let response = try await HTTPClient.shared.execute(request, timeout: .seconds(120))
+                var parts = response.body.makeAsyncIterator()
+                try #require(await parts.next() != nil)
+                try await Self.require(nothingOf: keys, "a stream was opened")
+                try #require(await steve.call("DELETE", "/v1/session").status == 204)
+            }
+        }
     }
 
     // Threat: STR-40

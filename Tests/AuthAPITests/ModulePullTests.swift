@@ -91,7 +91,7 @@ struct ModulePullTests {
             try await peer.serving { address in
                 let service = PullService(node: node.node, logger: node.log.logger)
                 try await service.pull(ModuleID(TestNode.market), from: address)
-                let question = try #require(peer.questions.first)
+                let question = try #require(peer.questions.first).invocation()
                 #expect(question.command == .modulePull)
                 #expect(question.issuer == node.node.principal)
                 #expect(question.subject == node.node.principal)

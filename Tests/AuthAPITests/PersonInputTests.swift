@@ -20,6 +20,7 @@ struct Endpoint: Sendable, CustomTestStringConvertible {
     var testDescription: String { "\(method) \(path)" }
 
     private static let object = CID.of(dagCBOR: [1]).description
+    private static let did = "did:key:z6MkiTBz1ymuepAQ4HEHYSF1H8quG5GLVVQR3djdX3mDooWp"
 
     static let all: [Endpoint] = [
         Endpoint(
@@ -45,7 +46,7 @@ struct Endpoint: Sendable, CustomTestStringConvertible {
         Endpoint(
             method: "POST", path: "/v1/requests/\(object)/delegate",
             body: [
-                "audience": "did:key:z6MkiTBz1ymuepAQ4HEHYSF1H8quG5GLVVQR3djdX3mDooWp", "fields": ["name"],
+                "audience": .string(did), "fields": ["name"],
                 "duration": 60,
             ], limit: 16 << 10),
         Endpoint(
@@ -65,6 +66,12 @@ struct Endpoint: Sendable, CustomTestStringConvertible {
             method: "POST", path: "/v1/account/export",
             body: ["passphrase": .string(Person.passphrase), "file_passphrase": .string(Person.passphrase)],
             limit: 8 << 10),
+        Endpoint(
+            method: "POST", path: "/v1/account/data", body: ["passphrase": .string(Person.passphrase)], limit: 8 << 10),
+        Endpoint(method: "POST", path: "/v1/grants/revoke", body: ["viewer": .string(did)], limit: 1 << 10),
+        Endpoint(method: "PUT", path: "/v1/rules", body: ["rules": []], limit: 32 << 10),
+        Endpoint(
+            method: "PUT", path: "/v1/notices/\(did)", body: ["url": "https://ntfy.example/a"], limit: 1 << 10),
         Endpoint(
             method: "POST", path: "/v1/account/rotate", body: ["passphrase": .string(Person.passphrase)],
             limit: 8 << 10),
@@ -88,11 +95,13 @@ struct Endpoint: Sendable, CustomTestStringConvertible {
         "POST /v1/inbox/{id}/deny", "POST /v1/invocations", "POST /v1/modules/{module}/pseudonym",
         "POST /v1/inbox/{id}/block", "PUT /v1/blocks/{id}", "DELETE /v1/blocks/{id}",
         "POST /v1/introspect", "POST /v1/revoke",
+        "DELETE /v1/notices/{pseudonym}",
     ]
 
     /// The route, with the names of its parameters.
     var route: String {
         let path = path.replacing(Endpoint.object, with: "{id}").replacing(TestNode.market, with: "{module}")
+            .replacing(Endpoint.did, with: "{pseudonym}")
         return "\(method) \(path)"
     }
 
@@ -229,6 +238,7 @@ struct PersonInputTests {
             let paths = [
                 "vouch": "/v1/modules/\(TestNode.market)/pseudonym",
                 "node": "/v1/inbox/\(CID.of(dagCBOR: [1]))/block",
+                "silent": "/v1/inbox/\(CID.of(dagCBOR: [1]))/deny",
             ]
             for (name, path) in paths {
                 for body in [

@@ -127,8 +127,9 @@ struct PullTests {
                 try await service(node).pull(market, from: address)
                 #expect(try await stored(node) == objects.map(\.envelope.bytes))
                 #expect(try await node.node.objects.position(in: address, module: market) == 9)
-                #expect(peer.questions.map { $0.arguments["after"] } == [0, 7, 9])
-                #expect(peer.questions.allSatisfy { $0.arguments["module"] == .string(market.string) })
+                let asked = try peer.questions.map { try $0.invocation() }
+                #expect(asked.map { $0.arguments["after"] } == [0, 7, 9])
+                #expect(asked.allSatisfy { $0.arguments["module"] == .string(market.string) })
             }
         }
     }

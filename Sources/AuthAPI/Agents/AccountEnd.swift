@@ -16,14 +16,16 @@ struct AccountEnd {
     struct GrantsEnd {
         /// Grants of this node and of others that count no more.
         var revoked = 0
-        /// Grants that another node serves, which did not take the revocation.
-        var unreached: [Grant] = []
+        /// Grants that are alive still, and who serves them: nodes that did not take the revocation.
+        var unreached: [(grant: CID, home: NodeAddress)] = []
+        /// Nodes that could not be reached.
+        var silent: Set<NodeAddress> = []
 
         var value: Value {
             [
                 "revoked": .int(Int64(revoked)),
                 "not_revoked": .list(
-                    unreached.map { ["id": .string($0.cid.description), "home": .string($0.home.string)] }),
+                    unreached.map { ["id": .string($0.grant.description), "home": .string($0.home.string)] }),
             ]
         }
     }
@@ -54,7 +56,6 @@ struct AccountEnd {
         let owner = OwnerAgent(node: node, session: session)
         var end = GrantsEnd()
         var ends: [PseudonymEnd] = []
-        var silent: Set<NodeAddress> = []
         var search = MailboxSearch(node: node)
         for pseudonym in try await owner.vault.state().pseudonyms {
             let keys = try owner.keys(pseudonym)
@@ -62,24 +63,11 @@ struct AccountEnd {
             var revocations: [RevocationChange] = []
             for grant in records.filter({ !$0.isRevoked }).compactMap(\.approval?.grant) {
                 if node.serves(grant) {
-                    revocations.append(
-                        RevocationChange(
-                            revocation: try Revocation.sign(grant.cid, with: keys.signing), slots: try grant.slots(),
-                            place: grant.place, record: nil))
-                } else if grant.expiration < node.clock() {
-                    continue
-                } else if silent.contains(grant.home) {
-                    end.unreached.append(grant)
-                    continue
-                } else {
-                    do { try await owner.revoke(atHome: grant, keys) } catch {
-                        // A node that is away is asked once: each question takes seconds.
-                        if error == .unreachable { silent.insert(grant.home) }
-                        end.unreached.append(grant)
-                        continue
-                    }
+                    revocations.append(try owner.revocation(of: grant, keys, record: nil))
+                    end.revoked += 1
+                } else if grant.expiration >= node.clock() {
+                    _ = await owner.revoke(atHome: grant, keys, &end)
                 }
-                end.revoked += 1
             }
             ends.append(
                 PseudonymEnd(
@@ -94,6 +82,7 @@ struct AccountEnd {
             try await node.objects.dropWaiting(of: Set(ends.map(\.pseudonym)), in: module)
         }
         try await node.remove(ends)
+        node.notices.disarm(ends.map(\.pseudonym))
         return end
     }
 }

@@ -41,7 +41,10 @@ struct AccountRotation {
             let vault = Vault(node: node, handle: session.handle, root: root)
             // Under the new key first: interrupted here, the old settings are still there.
             let former = SettingsShelf(node: node, root: session.root)
-            try await SettingsShelf(node: node, root: root).write(try await former.read())
+            var kept = try await former.read()
+            // Notices are of the old pseudonyms.
+            kept.notices = []
+            try await SettingsShelf(node: node, root: root).write(kept)
             let new = StoredAccount(
                 handle: session.handle, wrap: wrap, recovery: recovery,
                 profile: try vault.seal(StoredProfile(profile: profile.profile)),
@@ -80,7 +83,7 @@ struct AccountRotation {
     }
 
     /// The objects of some pseudonyms in the node's log of a module.
-    private func objects(of issuers: Set<Principal>, in module: ModuleID) async throws -> [CID] {
+    func objects(of issuers: Set<Principal>, in module: ModuleID) async throws -> [CID] {
         var (found, after): ([CID], Int64) = ([], 0)
         while true {
             let page = try await node.objects.objects(of: module, after: after, limit: ModulePage.maximumCount)

@@ -67,7 +67,9 @@ struct AccountService: Sendable {
         try? await raiseCost(of: account, root: root, passphrase: passphrase)
         // What an interrupted edit of the profile left behind is made good now.
         let session = Session(handle: handle, root: root, identifier: [])
-        try? await OwnerAgent(node: node, session: session).finishInterruptedEdit()
+        let owner = OwnerAgent(node: node, session: session)
+        try? await owner.finishInterruptedEdit()
+        try? owner.armNotices(await owner.settings.read())
         return Entrance(handle: handle, token: token)
     }
 
@@ -130,14 +132,17 @@ struct AccountService: Sendable {
     /// Ends a session.
     func logOut(_ session: Session) async throws {
         try await node.accounts.removeSessions([session.identifier])
+        node.events.end(sessions: [session.identifier])
     }
 
-    /// Ends all sessions of an account.
+    /// Ends all sessions of an account. Who is away is not told of what waits any more.
     func logOutEverywhere(_ session: Session) async throws {
         try await node.turns.take(session.handle) {
             let vault = Vault(node: node, session: session)
             let sessions = try await vault.state().sessions
             try await node.accounts.removeSessions(sessions + [session.identifier])
+            node.events.end(sessions: sessions + [session.identifier])
+            node.notices.disarm(try await OwnerAgent(node: node, session: session).principals())
             try await vault.updateState { $0.sessions = [] }
         }
     }

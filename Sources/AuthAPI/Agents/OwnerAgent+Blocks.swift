@@ -21,8 +21,9 @@ extension OwnerAgent {
             }
             changed.blocks.append(Block(subject, since: Day.start(of: node.clock())))
             try await settings.write(changed)
+            try await tellBlocks(changed)
         }
-        _ = try await inbox()
+        _ = try await pending(try await settings.read())
     }
 
     /// Takes no requests any more from the viewer of a request that waits, or from wherever that request came.
@@ -47,6 +48,7 @@ extension OwnerAgent {
             changed.blocks.removeAll { $0.name.utf8.elementsEqual(name.utf8) }
             guard changed.blocks.count < count else { throw APIError.notFound }
             try await settings.write(changed)
+            try await tellBlocks(changed)
         }
     }
 }

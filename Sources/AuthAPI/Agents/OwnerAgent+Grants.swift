@@ -7,12 +7,13 @@ internal import Sodium
 extension OwnerAgent {
     // MARK: Grants
 
-    /// What the owner granted, in no order that means anything.
-    func grants() async throws -> [ListedGrant] {
+    /// What the owner granted of what a filter lets pass, in no order that means anything.
+    func grants(_ filter: GrantFilter = GrantFilter()) async throws -> [ListedGrant] {
         let now = node.clock()
         var grants: [ListedGrant] = []
         for pseudonym in try await vault.state().pseudonyms {
             for record in try await records(of: try keys(pseudonym)) {
+                guard filter.matches(record, of: pseudonym, at: now) else { continue }
                 guard let grant = record.listedGrant(module: pseudonym.module, at: now, node: node) else { continue }
                 grants.append(grant)
             }
@@ -27,7 +28,7 @@ extension OwnerAgent {
         let revocations = try await node.pseudonyms.revocations(of: records.compactMap { $0.approval?.grant.cid })
         for index in records.indices {
             guard let grant = records[index].approval?.grant else { continue }
-            if revocations.contains(grant.cid, by: grant.owner) { records[index].isRevoked = true }
+            if revocations.contains(grant.cid, by: grant.owner) { records[index].revoke(at: nil) }
         }
         return records
     }
@@ -46,18 +47,17 @@ extension OwnerAgent {
             if let listed = record.listedGrant(module: pseudonym.module, at: node.clock(), node: node) {
                 try precondition.check(try listed.tags(session))
             }
-            record.isRevoked = true
+            record.revoke(at: node.clock())
             guard node.serves(grant) else {
                 // The home first: a record that says too much would hide a grant that is alive.
                 try await revoke(atHome: grant, keys)
-                return try await node.pseudonyms.put(
+                try await node.pseudonyms.put(
                     try decisions.seal(record.sealedValue, request: record.request.cid, keys: keys))
+                return node.events.tell(.revoked(id), to: grant.owner)
             }
-            let change = RevocationChange(
-                revocation: try Revocation.sign(grant.cid, with: keys.signing), slots: try grant.slots(),
-                place: grant.place,
-                record: try decisions.seal(record.sealedValue, request: record.request.cid, keys: keys))
-            return try await node.revoke(change)
+            let sealed = try decisions.seal(record.sealedValue, request: record.request.cid, keys: keys)
+            try await node.revoke(try revocation(of: grant, keys, record: sealed))
+            return node.events.tell(.revoked(id), to: grant.owner)
         }
         throw APIError.notFound
     }
@@ -125,7 +125,8 @@ extension OwnerAgent {
         for pseudonym in try await vault.state().pseudonyms {
             for record in try await records(of: try keys(pseudonym)) where !record.isRevoked {
                 guard let approval = record.approval, approval.grant.expiration >= now else { continue }
-                fields += try approval.sealedFields(of: profile, only: approval.grant.fields, random: node.random)
+                fields += try approval.sealedFields(
+                    of: profile, only: approval.grant.open(approval.grant.fields, at: now), random: node.random)
             }
         }
         try await node.pseudonyms.replaceFields(fields)

@@ -36,7 +36,7 @@ extension OwnerAgent {
     func add(_ body: Map, as pseudonym: AccountState.Pseudonym) async throws -> ModuleObject {
         let object = try sign(body, as: pseudonym)
         // The mailbox first: an object must not be seen before it can be answered.
-        try await node.pseudonyms.openMailbox(object.issuer)
+        try await openMailbox(object.issuer)
         try await node.objects.add(object)
         return object
     }
@@ -46,7 +46,7 @@ extension OwnerAgent {
     func publishFresh(_ body: Map, module: ModuleID) async throws -> ModuleObject {
         // The state first: should anything fail after it, an index is lost, and none is used twice.
         let object = try sign(body, as: try await freshPseudonym(for: module))
-        try await node.pseudonyms.openMailbox(object.issuer)
+        try await openMailbox(object.issuer)
         do {
             try await node.objects.hold(object, random: node.random)
         } catch {

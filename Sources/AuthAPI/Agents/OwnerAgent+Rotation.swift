@@ -15,7 +15,19 @@ struct PseudonymRotation {
 extension OwnerAgent {
     /// A part of the pseudonyms of the account, by module. A new one comes at the end of its module.
     func pseudonyms(_ page: Page) async throws -> (values: [Value], next: Value) {
-        var all: [(place: PagePlace, range: ModulePseudonyms, pseudonym: AccountState.Pseudonym)] = []
+        let (items, next) = try page.cut(try await listedPseudonyms(), at: \.place)
+        return (try items.map(shownValue), next)
+    }
+
+    /// All of them, as their owner is shown them.
+    func pseudonyms() async throws -> [Value] { try await listedPseudonyms().map(shownValue) }
+
+    private typealias ListedPseudonym = (
+        place: PagePlace, range: ModulePseudonyms, pseudonym: AccountState.Pseudonym
+    )
+
+    private func listedPseudonyms() async throws -> [ListedPseudonym] {
+        var all: [ListedPseudonym] = []
         for (module, range) in try await vault.state().modules.enumerated() {
             for pseudonym in range.all {
                 // There are at most 10,000 in a module.
@@ -23,15 +35,15 @@ extension OwnerAgent {
                 all.append((PagePlace(number: number, name: [UInt8](repeating: 0, count: 32)), range, pseudonym))
             }
         }
-        let (items, next) = try page.cut(all, at: \.place)
-        let values: [Value] = try items.map { item in
-            [
-                "module": .string(item.range.module.string),
-                "pseudonym": .string(try keys(item.pseudonym).principal.did),
-                "current": .bool(item.pseudonym.index == item.range.current),
-            ]
-        }
-        return (values, next)
+        return all
+    }
+
+    private func shownValue(_ item: ListedPseudonym) throws -> Value {
+        [
+            "module": .string(item.range.module.string),
+            "pseudonym": .string(try keys(item.pseudonym).principal.did),
+            "current": .bool(item.pseudonym.index == item.range.current),
+        ]
     }
 
     /// Makes a new pseudonym the current one of a module. It vouches for the one before it, in an object of its own, or

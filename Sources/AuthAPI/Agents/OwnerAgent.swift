@@ -19,10 +19,10 @@ struct OwnerAgent {
 
     // MARK: Requests
 
-    /// The requests that wait, of all pseudonyms, in the order of their names. Those from whom the owner takes none are
-    /// dropped: their viewers are told what others are told who wait.
-    func inbox() async throws -> [InboxItem] {
-        let blocked = Set(try await settings.read().blocks.map(\.subject))
+    /// The requests that wait, of all pseudonyms. Those from whom the owner takes none are dropped: their viewers are told
+    /// what others are told who wait.
+    func pending(_ settings: OwnerSettings) async throws -> [InboxItem] {
+        let blocked = settings.blockedSubjects
         var items: [InboxItem] = []
         var dropped: [DroppedRequest] = []
         var search = MailboxSearch(node: node)
@@ -39,88 +39,50 @@ struct OwnerAgent {
             }
         }
         if !dropped.isEmpty { try await node.pseudonyms.drop(dropped) }
-        return items.sorted { $0.request.cid.bytes.lexicographicallyPrecedes($1.request.cid.bytes) }
+        // The owner is here: what a restart forgot is known again.
+        try armNotices(settings)
+        return items
     }
 
     /// The request of that name that waits.
     ///
     /// - Throws: ``APIError/conflict(_:)`` where there is none.
     func item(_ id: CID) async throws -> InboxItem {
-        guard let item = try await inbox().first(where: { $0.request.cid == id }) else {
+        guard let item = try await waiting(id) else {
             throw APIError.conflict("no request of that name is pending")
         }
         return item
     }
 
-    /// Approves some of the fields that were asked for, for at most as long as was asked.
-    func approve(
-        _ id: CID, fields: [ProfileField], duration: Int64, allowsHandingOn: Bool, if precondition: Precondition
-    ) async throws -> Grant {
-        try await node.turns.take(session.handle) {
-            let item = try await item(id)
-            try precondition.check(try item.tags(session))
-            return try await approve(item, fields: fields, duration: duration, allowsHandingOn: allowsHandingOn)
+    /// The request of that name that waits, or `nil`. Only that one is opened, however many there are.
+    func waiting(_ id: CID) async throws -> InboxItem? {
+        let name = RequestName.identifier(of: id)
+        guard let stored = try await node.pseudonyms.request(name) else { return nil }
+        let blocked = try await settings.read().blockedSubjects
+        for pseudonym in try await vault.state().pseudonyms {
+            let keys = try keys(pseudonym)
+            // What does not open waits for somebody else.
+            guard let item = try? InboxItem(opening: stored, of: pseudonym, with: keys), item.request.cid == id else {
+                continue
+            }
+            guard item.isBlocked(by: blocked) else { return item }
+            try await node.pseudonyms.drop([DroppedRequest(pseudonym: keys.principal, identifier: item.stored)])
         }
+        return nil
     }
 
-    private func approve(
-        _ item: InboxItem, fields: [ProfileField], duration: Int64, allowsHandingOn: Bool
-    ) async throws -> Grant {
-        guard !fields.isEmpty, fields.allSatisfy(item.terms.fields.contains) else {
-            throw APIError.unacceptable("only fields that were asked for can be approved, and at least one")
-        }
-        guard duration > 0, duration <= item.terms.duration else {
-            throw APIError.unacceptable("the time limit must be positive and at most what was asked for")
-        }
-        let profile = try await vault.profile().profile
-        for field in fields where profile[field] == nil {
-            throw APIError.unacceptable("the profile has no \(field.rawValue); set it first")
-        }
-        let keys = try keys(item.pseudonym)
-        let approval = try await mint(
-            for: item, fields: fields, duration: duration, allowsHandingOn: allowsHandingOn, keys: keys)
-        let record = DecisionRecord(request: item.request, terms: item.terms, approval: approval)
-        let decision = Decision(
-            pseudonym: item.request.owner, request: item.stored,
-            answer: try Answer.approved(approval).sealed(to: item.request.viewer),
-            record: try decisions.seal(record.sealedValue, request: item.request.cid, keys: keys),
-            fields: try approval.sealedFields(of: profile, only: fields, random: node.random))
-        try await node.pseudonyms.decide(decision)
-        return approval.grant
-    }
-
-    /// Makes grant, grant key and link statement.
-    private func mint(
-        for item: InboxItem, fields: [ProfileField], duration: Int64, allowsHandingOn: Bool,
-        keys: borrowing PseudonymKeys
-    ) async throws -> Answer.Approval {
-        let disclosure = try SecretBytes.random(count: Disclosure.identifierLength, in: .scratch).copyForTransfer()
-        let key = try SecretBytes.random(count: Disclosure.keyLength, in: .scratch).copyForTransfer()
-        let now = node.clock()
-        let index = try await node.pseudonyms.allocateStatus(
-            in: Node.statusList, claim: StatusClaim.value(of: disclosure, owner: keys.principal), random: node.random)
-        let terms = Grant.Terms(
-            fields: fields, expiration: now + duration, disclosure: disclosure,
-            home: node.configuration.publicAddress, node: node.principal,
-            status: StatusReference(index: index, uri: node.statusListURI(Node.statusList)),
-            allowsHandingOn: allowsHandingOn)
-        let grant = try Grant.sign(terms, to: item.request.viewer, with: keys, random: node.random)
-        let profileKeys = try session.root.profileKeys()
-        let link = try LinkStatement.sign(
-            for: grant, pseudonym: keys, profile: profileKeys, time: now, random: node.random)
-        return Answer.Approval(grant: grant, key: key, link: link)
-    }
-
-    /// Denies a request; the viewer is told so.
-    func deny(_ id: CID) async throws {
+    /// Denies a request. The viewer is told so or, where it is done in silence, what others are told who wait.
+    func deny(_ id: CID, inSilence: Bool) async throws {
         let item = try await item(id)
         let keys = try keys(item.pseudonym)
-        let record = DecisionRecord(request: item.request, terms: item.terms, approval: nil)
+        let record = DecisionRecord(
+            request: item.request, terms: item.terms, approval: nil, isSilent: inSilence, time: node.clock())
         let decision = Decision(
             pseudonym: item.request.owner, request: item.stored,
-            answer: try Answer.denied.sealed(to: item.request.viewer),
+            answer: inSilence ? nil : try Answer.denied.sealed(to: item.request.viewer),
             record: try decisions.seal(record.sealedValue, request: id, keys: keys), fields: [])
         try await node.pseudonyms.decide(decision)
+        node.events.tell(.decided(id), to: item.request.owner)
     }
 }
 

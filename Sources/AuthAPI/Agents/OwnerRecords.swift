@@ -41,6 +41,15 @@ struct InboxItem {
         origin = try value.mapValue?["origin"]?.bytesValue.map { bytes in try RequestOrigin(bytes) }
     }
 
+    /// How many of some requests there are in each module: `{module: count}`.
+    static func counts(_ items: [InboxItem]) -> Value {
+        var map = Map()
+        for (module, items) in Dictionary(grouping: items, by: \.pseudonym.module) {
+            map[module.string] = .int(Int64(items.count))
+        }
+        return .map(map)
+    }
+
     /// Whether it comes from one of whom its owner takes no requests.
     func isBlocked(by subjects: Set<Block.Subject>) -> Bool {
         subjects.contains(.viewer(request.viewer)) || origin.map { subjects.contains(.origin($0)) } ?? false
@@ -87,21 +96,42 @@ struct DecisionRecord {
     let terms: RequestTerms
     /// What was granted; `nil` where the owner denied.
     let approval: Answer.Approval?
-    var isRevoked: Bool
+    /// Whether the viewer was not told.
+    let isSilent: Bool
+    /// When it was decided, in Unix seconds; `nil` in records of earlier versions.
+    let time: Int64?
+    private(set) var isRevoked: Bool
+    /// When it was revoked, in Unix seconds; `nil` where it was not, or not by this agent.
+    private(set) var revocationTime: Int64?
 
-    init(request: ProfileRequest, terms: RequestTerms, approval: Answer.Approval?, isRevoked: Bool = false) {
+    init(
+        request: ProfileRequest, terms: RequestTerms, approval: Answer.Approval?, isSilent: Bool = false, time: Int64
+    ) {
         self.request = request
         self.terms = terms
         self.approval = approval
-        self.isRevoked = isRevoked
+        self.isSilent = isSilent
+        self.time = time
+        isRevoked = false
+    }
+
+    /// Notes that what was granted counts no more, at a time in Unix seconds where that is known.
+    mutating func revoke(at time: Int64?) {
+        isRevoked = true
+        revocationTime = revocationTime ?? time
     }
 
     /// The record as it is sealed.
     var sealedValue: Value {
-        [
-            "request": .bytes(request.invocation.envelope.bytes), "terms": terms.value,
-            "approval": approval?.value ?? .null, "revoked": .bool(isRevoked),
-        ]
+        var map = Map()
+        map["request"] = .bytes(request.invocation.envelope.bytes)
+        map["terms"] = terms.value
+        map["approval"] = approval?.value ?? .null
+        map["revoked"] = .bool(isRevoked)
+        if isSilent { map["silent"] = true }
+        map["time"] = time.map { .int($0) }
+        map["revoked_at"] = revocationTime.map { .int($0) }
+        return .map(map)
     }
 
     init(_ value: Value) throws {
@@ -111,19 +141,28 @@ struct DecisionRecord {
         let approvalValue = try reader.value("approval")
         approval = approvalValue.isNull ? nil : try Answer.Approval(approvalValue)
         isRevoked = try reader.bool("revoked")
+        isSilent = try reader.optionalBool("silent") ?? false
+        time = try reader.optionalInt("time")
+        revocationTime = try reader.optionalInt("revoked_at")
+    }
+
+    /// How a grant stands at a time in Unix seconds.
+    func state(at time: Int64) -> GrantState {
+        if isRevoked { return .revoked }
+        return time > (approval?.grant.expiration ?? .min) ? .expired : .active
     }
 
     /// The grant as its owner is shown it on a node, at a time in Unix seconds; `nil` where nothing was granted.
     func listedGrant(module: ModuleID, at time: Int64, node: Node) -> ListedGrant? {
         guard let grant = approval?.grant else { return nil }
-        let state = isRevoked ? "revoked" : time > grant.expiration ? "expired" : "active"
         let value: Value = [
             "id": .string(grant.cid.description), "module": .string(module.string),
             "pseudonym": .string(grant.owner.did), "viewer": .string(grant.viewer.did),
             "fields": .list(grant.fields.map { .string($0.rawValue) }), "expires": .int(grant.expiration),
-            "state": .string(state), "object": .string(terms.object.description), "purpose": .string(terms.purpose),
-            "hand_on": .bool(grant.allowsHandingOn), "home": .string(grant.home.string),
-            "here": .bool(node.serves(grant)),
+            "until": grant.endsValue, "state": .string(state(at: time).rawValue),
+            "object": .string(terms.object.description),
+            "purpose": .string(terms.purpose), "hand_on": .bool(grant.allowsHandingOn),
+            "home": .string(grant.home.string), "here": .bool(node.serves(grant)),
         ]
         return ListedGrant(id: grant.cid, expiration: grant.expiration, value: value)
     }

@@ -9,6 +9,11 @@ internal import Sodium
 /// gives: which account it belongs to, or that it has any, stands nowhere. Source: `docs/spec.md`, "Settings".
 struct OwnerSettings: Equatable {
     var blocks: [Block] = []
+    var rules: [StandingRule] = []
+    var notices: [Notice] = []
+
+    /// What is blocked, to be looked up.
+    var blockedSubjects: Set<Block.Subject> { Set(blocks.map(\.subject)) }
 
     /// The most blocks of one account.
     static let maximumBlocks = 500
@@ -20,13 +25,21 @@ struct OwnerSettings: Equatable {
         return taken
     }
 
-    var value: Value { ["blocks": .list(blocks.map(\.value))] }
+    var value: Value {
+        [
+            "blocks": .list(blocks.map(\.value)), "rules": .list(rules.map(\.value)),
+            "notices": .list(notices.map(\.value)),
+        ]
+    }
 
     init() {}
 
     init(_ value: Value) throws {
         var reader = MapReader(value.mapValue ?? Map())
         blocks = try reader.list("blocks").map { try Block($0) }
+        // Earlier versions had none of these.
+        rules = try (reader.optionalList("rules") ?? []).map { try StandingRule($0) }
+        notices = try (reader.optionalList("notices") ?? []).map { try Notice($0) }
     }
 }
 

@@ -71,6 +71,7 @@ struct SentRequest {
             map["grant"] = .string(approval.grant.cid.description)
             map["granted"] = .list(approval.grant.fields.map { .string($0.rawValue) })
             map["expires"] = .int(approval.grant.expiration)
+            map["until"] = approval.grant.endsValue
             map["profile"] = .string(approval.link.profile.did)
             map["status_list"] = .string(approval.grant.status.uri)
             if withGrant {

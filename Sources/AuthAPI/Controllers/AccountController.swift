@@ -28,6 +28,7 @@ struct AccountController {
         person.put("/v1/account/passphrase", use: changePassphrase)
         person.post("/v1/account/recovery-code", use: renewRecoveryCode)
         person.post("/v1/account/export", use: export)
+        person.post("/v1/account/data", use: copy)
         person.post("/v1/account/rotate", use: rotate)
     }
 
@@ -118,6 +119,12 @@ struct AccountController {
         let file = try await AccountTransfer(node: node).export(
             context.session, passphrase: passphrase, filePassphrase: filePassphrase, from: context.source)
         return try request.respond(["export": .bytes(file)])
+    }
+
+    @Sendable func copy(_ request: Request, context: PersonContext) async throws -> Response {
+        let passphrase = try await passphrase(request)
+        return try request.respond(
+            try await AccountCopy(node: node).make(context.session, passphrase: passphrase, from: context.source))
     }
 
     @Sendable func delete(_ request: Request, context: PersonContext) async throws -> Response {

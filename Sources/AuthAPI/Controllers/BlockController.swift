@@ -45,7 +45,7 @@ struct BlockController {
 
 extension Block {
     /// The block as its owner is shown it.
-    fileprivate var shownValue: Value {
+    var shownValue: Value {
         let kind: Value =
             switch subject {
             case .viewer: "viewer"

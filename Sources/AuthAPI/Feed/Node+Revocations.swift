@@ -1,4 +1,5 @@
 internal import Capabilities
+internal import IPLD
 internal import PseudonymStore
 
 /// The one way to revoke on a node: what is committed is told in the feed before it is acknowledged.
@@ -9,6 +10,16 @@ extension Node {
     func revoke(_ change: RevocationChange) async throws(StoreError) {
         try await pseudonyms.revoke(change)
         tell([change.revocation])
+    }
+
+    /// Revokes several grants, and gives those of which nothing was stored; they are not told.
+    ///
+    /// - Throws: as ``PseudonymDatabase/revoke(_:)``; then nothing is stored or told.
+    func revoke(_ changes: [RevocationChange]) async throws(StoreError) -> [CID] {
+        let refused = try await pseudonyms.revoke(changes)
+        let left = Set(refused)
+        tell(changes.map(\.revocation).filter { !left.contains($0.delegation) })
+        return refused
     }
 
     /// Stores a revocation of what was handed on under a grant, whose place this is.

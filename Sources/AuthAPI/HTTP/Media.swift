@@ -70,6 +70,15 @@ extension Request {
         return map
     }
 
+    /// The body as a map, which is empty where there is no body.
+    ///
+    /// - Throws: as ``map(upTo:)``.
+    func optionalMap(upTo limit: Int) async throws -> Map {
+        let hasType = headers[.contentType] != nil
+        let isEmpty = headers[.contentLength].map { $0 == "0" } ?? (headers[.transferEncoding] == nil)
+        return isEmpty && !hasType ? Map() : try await map(upTo: limit)
+    }
+
     /// Answers with a value in the form that the caller asked for. It is a person's, and kept by no cache, where it is not
     /// said for how many seconds everyone's caches may keep it.
     func respond(_ value: Value, status: HTTPResponse.Status = .ok, cacheFor seconds: Int? = nil) throws -> Response {

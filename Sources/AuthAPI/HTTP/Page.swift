@@ -67,10 +67,33 @@ struct Page: Sendable {
         let rest = placed.drop { placed in after.map { placed.place <= $0 } ?? false }
         let page = rest.prefix(limit)
         guard rest.count > page.count, let last = page.last else { return (page.map(\.item), .null) }
-        let bytes = (0..<8).map { UInt8(truncatingIfNeeded: last.place.number >> (56 - 8 * $0)) } + last.place.name
-        let key = try Page.key(list, session)
-        let cursor = try AEAD.seal(bytes, key: key, context: Page.context, random: random)
-        return (page.map(\.item), .string(Base64URL.encode(cursor)))
+        return (page.map(\.item), try cursor(last.place))
+    }
+
+    /// The page of things that stand in an order in which each has its place by all the others, under names of 32 bytes.
+    /// It goes on behind the last one where all up to that one are what they were. Else it begins anew: who goes on must not
+    /// miss what has moved to the front.
+    func cut<Item>(ordered all: [Item], by name: (Item) -> [UInt8]) throws -> (items: [Item], next: Value) {
+        let names = all.map(name)
+        var start = 0
+        if let after, let last = names.firstIndex(of: after.name), Page.number(of: names[...last]) == after.number {
+            start = last + 1
+        }
+        let page = all[start...].prefix(limit)
+        guard page.endIndex < all.endIndex else { return (Array(page), .null) }
+        let last = page.endIndex - 1
+        return (Array(page), try cursor(PagePlace(number: Page.number(of: names[...last]), name: names[last])))
+    }
+
+    /// A number that other names, or the same in another order, do not have.
+    private static func number(of names: ArraySlice<[UInt8]>) -> UInt64 {
+        Hashing.blake2b(names.flatMap { $0 }).prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
+    }
+
+    private func cursor(_ place: PagePlace) throws -> Value {
+        let bytes = (0..<8).map { UInt8(truncatingIfNeeded: place.number >> (56 - 8 * $0)) } + place.name
+        let cursor = try AEAD.seal(bytes, key: Page.key(list, session), context: Page.context, random: random)
+        return .string(Base64URL.encode(cursor))
     }
 
     private static let context = Derivation.message(label)

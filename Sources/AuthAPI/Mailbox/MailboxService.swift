@@ -90,14 +90,19 @@ struct MailboxService: Sendable {
     ) async throws -> Value {
         let request = try ProfileRequest(verified.invocation)
         try node.quotas.take(of: request.viewer)
-        let isTaken = node.quotas.mailboxTakes(request.owner, from: source)
+        let isWithinQuota = node.quotas.mailboxTakes(request.owner, from: source)
+        let origin = try node.origin(of: source)
         let sealed: [UInt8]
         do {
-            sealed = try InboxItem.sealed(request, origin: try node.origin(of: source))
+            sealed = try InboxItem.sealed(request, origin: origin)
         } catch { throw APIError.refused }
-        try await node.pseudonyms.addRequest(
+        let isTaken = try await node.pseudonyms.addRequest(
             RequestName(request: request.cid, viewer: request.viewer), to: request.owner, sealed: sealed,
-            isWithinQuota: isTaken, nonce: nonce, now: node.clock())
+            isWithinQuota: isWithinQuota, nonce: nonce, now: node.clock())
+        if isTaken {
+            node.events.tell(.request(request.cid, viewer: request.viewer, origin: origin), to: request.owner)
+            node.notices.arrived(for: request.owner)
+        }
         return .map(Map())
     }
 
@@ -131,13 +136,15 @@ struct MailboxService: Sendable {
         guard node.isSelf(grant.node), chain.delegations.count == 1 || grant.allowsHandingOn else {
             throw APIError.refused
         }
-        let slots = try arguments.fields.map { try Disclosure.slot(of: $0, in: grant.disclosure, owner: grant.owner) }
         let now = node.clock()
+        guard grant.open(arguments.fields, at: now) == arguments.fields else { throw APIError.refused }
+        let slots = try arguments.fields.map { try Disclosure.slot(of: $0, in: grant.disclosure, owner: grant.owner) }
         let receipt = Receipt(invocation: verified.invocation, time: now)
         let read = DisclosureRead(
             slots: slots, chain: chain, pseudonym: grant.owner, receiptIdentifier: node.random.bytes(32),
             receipt: try receipt.sealed(), nonce: nonce)
         let ciphertexts = try await ciphertexts(of: read, now: now)
+        node.events.tell(.read(grant.cid), to: grant.owner)
         var fields = Map()
         for (field, ciphertext) in zip(arguments.fields, ciphertexts) {
             fields[field.rawValue] = .bytes(ciphertext)

@@ -38,5 +38,6 @@ struct RevocationService: Sendable {
         // Only the owner has issued the grant, so this is the owner's doing. The record is under a key that is not here.
         try await node.revoke(
             RevocationChange(revocation: revocation, slots: try grant.slots(), place: grant.place, record: nil))
+        node.events.tell(.revoked(grant.cid), to: grant.owner)
     }
 }

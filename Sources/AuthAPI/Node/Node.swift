@@ -32,6 +32,8 @@ public final class Node: Sendable {
     /// What is told of revocations.
     let feed: RevocationFeed
     let statusLists = SignedStatusLists()
+    let events = EventHub()
+    let notices = NoticeBoard()
     private let isPrepared = Atomic(false)
     /// Remembers by which invocations callers showed who they are. What a restart forgets could only be asked again.
     let callers = ReplayGuard(capacity: 100_000)

@@ -30,12 +30,15 @@ public struct NodeConfiguration: Sendable {
     /// The origins whose web pages may call the node.
     public let corsOrigins: [WebOrigin]
 
+    /// The seconds between two signs of life of a stream of events.
+    public let eventInterval: Double
+
     /// A configuration.
     public init(
         publicAddress: NodeAddress, modules: [ModuleID], peers: [NodeAddress], pullInterval: Double,
         passwordCost: PasswordHash.Cost, sessionLimits: SessionLimits = SessionLimits(),
         freshDelay: Double = NodeConfiguration.defaultFreshDelay, requestBursts: RequestBursts = RequestBursts(),
-        isBehindProxy: Bool = false, corsOrigins: [WebOrigin] = []
+        isBehindProxy: Bool = false, corsOrigins: [WebOrigin] = [], eventInterval: Double = 15
     ) {
         self.publicAddress = publicAddress
         self.modules = modules
@@ -47,6 +50,7 @@ public struct NodeConfiguration: Sendable {
         self.requestBursts = requestBursts
         self.isBehindProxy = isBehindProxy
         self.corsOrigins = corsOrigins
+        self.eventInterval = eventInterval
     }
 }
 

@@ -104,6 +104,9 @@ public struct NodeServer: Service {
         AccountController(node: node).addRoutes(to: router)
         OwnerController(node: node).addRoutes(to: router)
         BlockController(node: node).addRoutes(to: router)
+        RuleController(node: node).addRoutes(to: router)
+        NoticeController(node: node).addRoutes(to: router)
+        EventController(node: node).addRoutes(to: router)
         ViewerController(node: node).addRoutes(to: router)
         return router
     }

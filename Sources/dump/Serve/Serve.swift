@@ -175,6 +175,7 @@ struct Serve: AsyncParsableCommand {
         }
         var services: [any Service] = [
             server, PullService(node: node, logger: logger), ReleaseService(node: node, logger: logger),
+            NoticeService(node: node),
         ]
         if let metricsListen = settings.metricsListen {
             services.append(MetricsServer(node: node, listen: metricsListen, logger: logger))

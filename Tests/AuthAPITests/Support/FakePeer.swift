@@ -15,11 +15,22 @@ final class FakePeer: Sendable {
         var body: [UInt8] = []
     }
 
+    /// What it was asked by a POST.
+    struct Question: Sendable {
+        let path: String
+        let body: [UInt8]
+
+        /// Path and body as text.
+        var text: String { path + " " + String(decoding: body, as: UTF8.self) }
+
+        func invocation() throws -> Invocation { try Container(decoding: body).invocation() }
+    }
+
     /// How often it was asked, and for what.
-    private let asked = Mutex<[Invocation]>([])
+    private let asked = Mutex<[Question]>([])
     private let answers: @Sendable (Int) -> Answer
 
-    var questions: [Invocation] { asked.withLock { $0 } }
+    var questions: [Question] { asked.withLock { $0 } }
 
     /// A peer that gives the answer to its first, second and further questions.
     init(_ answers: @escaping @Sendable (Int) -> Answer) { self.answers = answers }
@@ -52,9 +63,9 @@ final class FakePeer: Sendable {
 
     private func answer(_ request: Request) async throws -> Response {
         let body = try await request.body.collect(upTo: 1 << 16)
-        let invocation = try Container(decoding: Array(body.readableBytesView)).invocation()
+        let question = Question(path: request.uri.string, body: Array(body.readableBytesView))
         let number = asked.withLock { asked in
-            asked.append(invocation)
+            asked.append(question)
             return asked.count
         }
         let answer = answers(number)
