@@ -34,8 +34,8 @@ struct Dump: AsyncParsableCommand {
             CommandGroup(
                 name: "Being asked",
                 subcommands: [
-                    Inbox.self, Approve.self, Deny.self, BlockCommand.self, Blocks.self, Unblock.self, Grants.self,
-                    Revoke.self, Receipts.self,
+                    Inbox.self, Approve.self, Deny.self, BlockCommand.self, Blocks.self, Unblock.self, Rules.self,
+                    Notices.self, Grants.self, Revoke.self, Consent.self, Receipts.self,
                 ]),
             CommandGroup(
                 name: "Components",

@@ -41,7 +41,7 @@ struct FieldEndTests {
             let handedOn = [grant, try scene.handOn([.name, .email])]
             #expect(try await scene.read([.email], by: .component, under: handedOn, nonce: 22).status == 403)
             #expect(try await scene.read([.name], under: [grant], nonce: 23).status == 200)
-            #expect(try await scene.footprint("receipt") == 2)
+            #expect(try await scene.footprint("new_receipt") == 2)
         }
     }
 
@@ -68,7 +68,7 @@ struct FieldEndTests {
         try await GrantScene.run { scene in
             let reply = try await approve(scene, ends)
             #expect(reply.problem == "unacceptable")
-            #expect(try await scene.footprint("request") == 1)
+            #expect(try await scene.footprint("waiting_request") == 1)
             #expect(try await scene.footprint("disclosed_field") == 0)
         }
     }
@@ -78,7 +78,7 @@ struct FieldEndTests {
         try await GrantScene.run { scene in
             let reply = try await approve(scene, ends)
             #expect(reply.problem == "malformed")
-            #expect(try await scene.footprint("request") == 1)
+            #expect(try await scene.footprint("waiting_request") == 1)
         }
     }
 }

@@ -171,9 +171,10 @@ struct GrantListTests {
             var feed = try await FeedReading(node)
             let told = try await feed.untilAlive(node).flatMap(\.statement.names)
             #expect(
-                told == [
-                    try RevocationName(CID(other.text("id")), by: Principal(did: other.text("pseudonym")))
-                ].compactMap(\.self))
+                told
+                    == [
+                        try RevocationName(CID(other.text("id")), by: Principal(did: other.text("pseudonym")))
+                    ].compactMap(\.self))
             #expect(try await granted.ids("?state=active") == [id.description])
         }
     }

@@ -68,10 +68,10 @@ struct Endpoint: Sendable, CustomTestStringConvertible {
             limit: 8 << 10),
         Endpoint(
             method: "POST", path: "/v1/account/data", body: ["passphrase": .string(Person.passphrase)], limit: 8 << 10),
-        Endpoint(method: "POST", path: "/v1/grants/revoke", body: ["viewer": .string(did)], limit: 1 << 10),
+        Endpoint(method: "POST", path: "/v1/grants/revoke", body: ["viewer": .string(did)], limit: 4 << 10),
         Endpoint(method: "PUT", path: "/v1/rules", body: ["rules": []], limit: 32 << 10),
         Endpoint(
-            method: "PUT", path: "/v1/notices/\(did)", body: ["url": "https://ntfy.example/a"], limit: 1 << 10),
+            method: "PUT", path: "/v1/notices/\(did)", body: ["url": "https://ntfy.example/a"], limit: 4 << 10),
         Endpoint(
             method: "POST", path: "/v1/account/rotate", body: ["passphrase": .string(Person.passphrase)],
             limit: 8 << 10),

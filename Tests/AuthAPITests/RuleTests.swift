@@ -105,7 +105,7 @@ struct RuleTests {
             for table in ["answer", "record", "disclosed_field", "status_claim", "mailbox"] {
                 #expect(after[table] == before[table], "\(table)")
             }
-            #expect(after["request"] == 1)
+            #expect(after["waiting_request"] == 1)
             #expect(try await scene.send(scene.act(.profileAnswer)).map["answer"]?.isNull == true)
             #expect(try await scene.owner.done("GET", "/v1/blocks").maps("blocks").isEmpty)
             #expect(try await scene.owner.done("GET", "/v1/grants").maps("grants").isEmpty)

@@ -10,7 +10,9 @@ struct HelpTests {
         "profile", "profile show", "profile set", "pseudonym", "pseudonym list", "pseudonym rotate",
         "object", "object publish", "object list", "object show", "object verify", "request", "requests",
         "requests list", "requests show", "withdraw", "read", "delegate", "take-back", "inbox", "approve", "deny",
-        "grants", "revoke", "receipts", "key", "key create", "key show", "status-list", "verify", "ucan",
+        "account data", "block", "blocks", "unblock", "rules", "rules show", "rules set", "notices", "notices list",
+        "notices set", "notices remove", "consent", "grants", "revoke", "receipts", "key", "key create", "key show",
+        "status-list", "verify", "ucan",
         "ucan inspect", "ucan check",
     ]
 

@@ -14,7 +14,7 @@ struct UsageTests {
     @Test(arguments: [
         ["object", "publish"], ["object", "publish", "offer.json"], ["object", "show"], ["object", "verify"],
         ["account", "create"], ["login"], ["profile", "set"], ["key", "create"], ["key", "show"], ["deny"],
-        ["revoke"], ["withdraw"], ["requests", "show"], ["verify"], ["status-list"], ["approve", "abcdefgh"],
+        ["withdraw"], ["requests", "show"], ["verify"], ["status-list"], ["approve", "abcdefgh"],
         ["delegate", "abcdefgh"], ["read", "abcdefgh"], UsageTests.request,
     ]) func `what is missing is named`(_ arguments: [String]) async throws {
         try await Command.run(arguments).isUsageError("Missing expected argument")

@@ -31,7 +31,7 @@ struct NoticeController {
 
     @Sendable func set(_ request: Request, context: PersonContext) async throws -> Response {
         let pseudonym = try pseudonym(context)
-        var reader = MapReader(try await request.map(upTo: 1_024))
+        var reader = MapReader(try await request.map(upTo: 4 * 1024))
         let url = try NodeAddress(reader.string("url"))
         try reader.finish()
         try await agent(context).setNotice(url, for: pseudonym)

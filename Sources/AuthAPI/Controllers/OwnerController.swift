@@ -95,7 +95,7 @@ struct OwnerController {
     }
 
     @Sendable func revokeAll(_ request: Request, context: PersonContext) async throws -> Response {
-        let filter = try GrantFilter(revokingBy: try await request.map(upTo: 1_024))
+        let filter = try GrantFilter(revokingBy: try await request.map(upTo: 4 * 1024))
         return try request.respond(try await agent(context).revokeAll(filter).value)
     }
 

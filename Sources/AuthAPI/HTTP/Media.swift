@@ -74,9 +74,10 @@ extension Request {
     ///
     /// - Throws: as ``map(upTo:)``.
     func optionalMap(upTo limit: Int) async throws -> Map {
-        let hasType = headers[.contentType] != nil
-        let isEmpty = headers[.contentLength].map { $0 == "0" } ?? (headers[.transferEncoding] == nil)
-        return isEmpty && !hasType ? Map() : try await map(upTo: limit)
+        guard headers[.contentType] == nil else { return try await map(upTo: limit) }
+        // Clients may say of a body that is none that it comes in chunks.
+        guard try await bytes(upTo: limit).isEmpty else { throw APIError.unsupportedMediaType }
+        return Map()
     }
 
     /// Answers with a value in the form that the caller asked for. It is a person's, and kept by no cache, where it is not

@@ -53,7 +53,7 @@ struct AccountCommand: AsyncParsableCommand {
         commandName: "account", abstract: "Make, keep, move and end an account.",
         subcommands: [
             Create.self, Show.self, ChangePassphrase.self, RenewRecoveryCode.self, Recover.self, Export.self,
-            Import.self, Rotate.self, Delete.self,
+            DataCopy.self, Import.self, Rotate.self, Delete.self,
         ])
 
     struct Create: AsyncParsableCommand {

@@ -1,22 +1,38 @@
 internal import ArgumentParser
+internal import DumpIdentity
 internal import IPLD
 
 struct Inbox: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Who asks for fields of your profile.")
+    static let configuration = CommandConfiguration(
+        abstract: "Who asks for fields of your profile.",
+        discussion: "Those from whom requests come take turns. Example: dump inbox --module org.dump.market")
+    @Option(help: ArgumentHelp("Only those in a module.", valueName: "id")) var module: String?
+    @Option(help: ArgumentHelp("Only those of a viewer.", valueName: "did")) var viewer: String?
+    @Option(help: ArgumentHelp("Only those that ask for a field.", valueName: "name")) var field: String?
     @OptionGroup var person: PersonOptions
 
     func run() async throws {
-        let answer = try await NodeClient.loggedIn(person) { try await $0.list("/v1/inbox", of: "requests") }
+        let query = Query([
+            ("module", try module.map { text in try usage("the module") { try ModuleID(text) }.string }),
+            ("viewer", try viewer.map { text in try usage("the viewer") { try Principal(did: text) }.did }),
+            ("field", try field.map { text in try usage("the field") { try ProfileField(named: text) }.rawValue }),
+        ])
+        let answer = try await NodeClient.loggedIn(person) {
+            try await $0.list("/v1/inbox", of: "requests", query)
+        }
         try person.show(answer) {
-            let rows = answer.maps("requests").map { request in
+            let requests = answer.maps("requests")
+            let hasSuggestions = requests.contains { $0["suggestion"] != nil }
+            let rows = requests.map { request in
                 [
                     ShortID.of(request.text("id")), ShortID.of(request.text("object")),
                     "…" + ShortID.of(request.text("viewer")), request.texts("fields"),
                     Output.duration(request.number("duration")), Output.safe(request.text("purpose")),
-                ]
+                ] + (hasSuggestions ? [Suggestion.text(request["suggestion"])] : [])
             }
             if rows.isEmpty { return Output.line("No request is waiting.") }
-            Output.table(["ID", "OBJECT", "WHO", "FIELDS", "FOR", "PURPOSE"], rows)
+            let heading = ["ID", "OBJECT", "WHO", "FIELDS", "FOR", "PURPOSE"]
+            Output.table(hasSuggestions ? heading + ["YOUR RULE"] : heading, rows)
         }
     }
 
@@ -30,15 +46,24 @@ struct Inbox: AsyncParsableCommand {
 struct Approve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Approve a request: some of the fields, for some time.",
-        discussion: "Example: dump approve q2wz7a4m --fields name,email --days 7")
+        discussion: """
+            Example: dump approve q2wz7a4m --fields name,email --days 7
+                     dump approve q2wz7a4m --fields name,email --days 7 --sooner email=1
+            """)
     @Argument(help: "The request's id, its end, or . for the only one.") var id: String
     @Option(help: FieldList.help) var fields: FieldList
     @Option(help: "For how many days: 1 up to what was asked.") var days: Days
+    @Option(help: FieldDays.help) var sooner: FieldDays?
     @Flag(help: "Forbid the viewer to hand a narrower right on.") var noHandOn = false
     @OptionGroup var person: PersonOptions
 
     func run() async throws {
-        let body: Value = ["fields": fields.value, "duration": .int(days.seconds), "hand_on": .bool(!noHandOn)]
+        var map = Map()
+        map["fields"] = fields.value
+        map["duration"] = .int(days.seconds)
+        map["hand_on"] = .bool(!noHandOn)
+        map["ends"] = sooner?.value
+        let body = Value.map(map)
         let answer = try await NodeClient.loggedIn(person) { client in
             let path = "/v1/inbox/\(try await Inbox.resolve(id, client))"
             return try await client.call("POST", path + "/approve", body, match: client.tag(path))
@@ -51,61 +76,18 @@ struct Approve: AsyncParsableCommand {
 }
 
 struct Deny: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Deny a request.")
+    static let configuration = CommandConfiguration(
+        abstract: "Deny a request.", discussion: "Example: dump deny q2wz7a4m --silently")
     @Argument(help: "The request's id, its end, or . for the only one.") var id: String
+    @Flag(help: "Do not tell the viewer, who waits like others.") var silently = false
     @OptionGroup var person: PersonOptions
 
     func run() async throws {
         _ = try await NodeClient.loggedIn(person) { client in
-            try await client.call("POST", "/v1/inbox/\(try await Inbox.resolve(id, client))/deny")
+            let path = "/v1/inbox/\(try await Inbox.resolve(id, client))/deny"
+            return try await client.call("POST", path, silently ? ["silent": true] : nil)
         }
         try person.show(Map()) { Output.line("Denied.") }
-    }
-}
-
-struct Grants: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        abstract: "What you granted to whom.",
-        discussion: """
-            A grant in the state "elsewhere" was made on another node, from which you brought your account here. It is
-            still read there, and not from here: whoever has it should ask you again. You can revoke it from here.
-            """)
-    @OptionGroup var person: PersonOptions
-
-    func run() async throws {
-        let answer = try await NodeClient.loggedIn(person) { try await $0.list("/v1/grants", of: "grants") }
-        try person.show(answer) {
-            let rows = answer.maps("grants").map { grant in
-                [
-                    ShortID.of(grant.text("id")), state(of: grant), "…" + ShortID.of(grant.text("viewer")),
-                    grant.texts("fields"), Output.time(grant.number("expires")), Output.safe(grant.text("purpose")),
-                ]
-            }
-            if rows.isEmpty { return Output.line("You have granted nothing.") }
-            Output.table(["ID", "STATE", "WHO", "FIELDS", "UNTIL (UTC)", "PURPOSE"], rows)
-        }
-    }
-
-    private func state(of grant: Map) -> String {
-        let isElsewhere = grant["here"]?.boolValue == false && grant.text("state") == "active"
-        return isElsewhere ? "elsewhere" : grant.text("state")
-    }
-}
-
-struct Revoke: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        abstract: "Revoke a grant: what it opened is destroyed, and nobody reads under it any more.")
-    @Argument(help: "The grant's id, its end, or . for the only one.") var id: String
-    @OptionGroup var person: PersonOptions
-
-    func run() async throws {
-        _ = try await NodeClient.loggedIn(person) { client in
-            let list = try await client.list("/v1/grants", of: "grants").maps("grants")
-            let full = try ShortID.resolve(id, among: list.map { $0.text("id") }, what: "grant")
-            let path = "/v1/grants/\(full)"
-            return try await client.call("DELETE", path, match: client.tag(path))
-        }
-        try person.show(Map()) { Output.line("Revoked.") }
     }
 }
 

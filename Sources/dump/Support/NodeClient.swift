@@ -79,20 +79,24 @@ struct NodeClient {
         return map
     }
 
-    /// A whole list, page by page, as one answer.
-    func list(_ path: String, of name: String) async throws(CommandError) -> Map {
+    /// A whole list, page by page, as one answer: what a query lets pass.
+    func list(_ path: String, of name: String, _ query: Query = Query([])) async throws(CommandError) -> Map {
         var all: [Value] = []
-        var query = "?limit=200"
+        // A list that changed meanwhile may begin anew.
+        var ids: Set<String> = []
+        var cursor: String?
         for _ in 0..<NodeClient.maximumPages {
-            let page = try await call("GET", path + query)
-            all += page[name]?.listValue ?? []
+            let page = try await call("GET", path + query.with([("limit", "200"), ("cursor", cursor)]).text)
+            all += (page[name]?.listValue ?? []).filter { entry in
+                entry.mapValue?["id"]?.stringValue.map { ids.insert($0).inserted } ?? true
+            }
             guard let next = page["next"]?.stringValue else {
                 var answer = Map()
                 answer[name] = .list(all)
                 return answer
             }
             guard !next.isEmpty, (try? Base64URL.decode(next)) != nil else { break }
-            query = "?limit=200&cursor=\(next)"
+            cursor = next
         }
         throw CommandError("the node's list does not end")
     }

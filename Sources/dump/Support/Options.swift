@@ -53,6 +53,26 @@ struct Days: ExpressibleByArgument {
     }
 }
 
+/// Fields with numbers of days: `email=1,name=3`.
+struct FieldDays: ExpressibleByArgument {
+    let value: Value
+
+    init?(argument: String) {
+        var map = Map()
+        for part in argument.split(separator: ",", omittingEmptySubsequences: false) {
+            let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+            guard pair.count == 2, let field = try? ProfileField(named: pair[0]), let days = Days(argument: pair[1]),
+                map[field.rawValue] == nil
+            else { return nil }
+            map[field.rawValue] = .int(days.seconds)
+        }
+        value = .map(map)
+    }
+
+    static let help = ArgumentHelp(
+        "Fields that end sooner, each with a number of days: email=1,phone_number=2.", valueName: "field=days")
+}
+
 /// A time in Unix seconds, of 53 bits at most as the times in tokens.
 struct UnixTime: ExpressibleByArgument {
     let seconds: Int64
