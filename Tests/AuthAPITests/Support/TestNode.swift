@@ -123,15 +123,25 @@ struct TestNode: Sendable {
     /// Serves while `body` runs.
     func serving<Result: Sendable>(_ body: (TestNode) async throws -> Result) async throws -> Result {
         let (running, continuation) = AsyncStream.makeStream(of: Int.self)
-        let server = NodeServer(node: node, listen: ListenAddress(host: "127.0.0.1", port: port), logger: log.logger) {
-            continuation.yield($0)
-        }
         return try await whileRunning(running) {
             defer { continuation.finish() }
-            try await server.run()
+            // The node that listened there before may not have given the port back yet.
+            for _ in 0..<100 {
+                do { return try await run(continuation) } catch let error as ListenError where error.isInUse {
+                    try await Task.sleep(for: .milliseconds(50))
+                }
+            }
+            try await run(continuation)
         } body: {
             try await body(self)
         }
+    }
+}
+
+extension TestNode {
+    private func run(_ running: AsyncStream<Int>.Continuation) async throws {
+        let listen = ListenAddress(host: "127.0.0.1", port: port)
+        try await NodeServer(node: node, listen: listen, logger: log.logger) { running.yield($0) }.run()
     }
 }
 
