@@ -140,7 +140,9 @@ class Caller:
 
     def call(self, method, path, body=None, token=None):
         """One call of the JSON API: the answer's value. A call that was not answered is made again."""
-        headers = {"Content-Type": "application/json", "Accept": "application/json", "If-Match": "*"}
+        headers = {"Accept": "application/json", "If-Match": "*"}
+        if body is not None:
+            headers["Content-Type"] = "application/json"
         if token:
             headers["Authorization"] = f"Bearer {token}"
             if method != "GET":
