@@ -75,7 +75,7 @@ def asking(key, object_file, names, purpose):  # the same; for 30 days
     published = Envelope(object_file)
     owner, node = published.payload["iss"], published.payload["mailbox"][0]
     terms = {"fields": names, "purpose": purpose, "duration": 2592000, "object": published.cid}
-    sealed = seal(terms, "dump/v1/request/terms", 2048, owner)
+    sealed = seal(terms, "dump/v1/request/terms", 3072, owner)
     return node, [invocation(key, "/profile/request", {"terms": sealed}, aud=owner)]
 
 

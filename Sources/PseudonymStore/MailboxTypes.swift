@@ -85,11 +85,15 @@ public struct Decision: Sendable {
     public let record: StoredRecord
     /// The disclosed fields, by slot; none where the request was denied.
     public let fields: [StoredItem]
+    /// Further records that are stored with it.
+    public let further: [StoredRecord]
 
     /// A decision.
     public init(
-        pseudonym: Principal, request: [UInt8], answer: [UInt8]?, record: StoredRecord, fields: [StoredItem]
+        pseudonym: Principal, request: [UInt8], answer: [UInt8]?, record: StoredRecord, fields: [StoredItem],
+        further: [StoredRecord] = []
     ) {
+        self.further = further
         self.pseudonym = pseudonym
         self.request = request
         self.answer = answer

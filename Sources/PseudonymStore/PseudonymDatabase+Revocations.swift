@@ -28,13 +28,8 @@ extension PseudonymDatabase {
     }
 
     static func revoke(_ change: RevocationChange, in db: Database) throws {
-        try checkClaim(of: change.place, in: db)
+        _ = try destroy(change.slots, at: change.place, in: db)
         try insert(change.revocation, in: db)
-        var isDestroyed = false
-        for slot in change.slots where try disclosedField.remove(slot, in: db) { isDestroyed = true }
-        // SQLite overwrites what is deleted, but not the copies that stay where it moved rows between pages before.
-        if isDestroyed { try SQLiteFile.markUnsettled(db) }
-        try setStatus(change.place.index, in: change.place.list, db)
         if let record = change.record { try put(record, in: db) }
     }
 
@@ -96,7 +91,7 @@ extension PseudonymDatabase {
         }
     }
 
-    private static func checkClaim(of place: StatusPlace, in db: Database) throws {
+    static func checkClaim(of place: StatusPlace, in db: Database) throws {
         let row = try statusClaim.row(key(of: place.index, in: place.list), in: db)
         guard row?.bytes("claim") == place.claim else { throw StoreError.notFound }
     }

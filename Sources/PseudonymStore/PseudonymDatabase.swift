@@ -103,13 +103,8 @@ public struct PseudonymDatabase: Sendable {
                 try PseudonymDatabase.answer.put(
                     decision.request, SealedTable.Entry(tag: viewerTag, value: answer), in: db)
             }
-            try PseudonymDatabase.put(decision.record, in: db)
-            for field in decision.fields {
-                if try PseudonymDatabase.disclosedField.table.has(field.identifier, in: db) {
-                    throw StoreError.alreadyExists
-                }
-                try PseudonymDatabase.disclosedField.put(field.identifier, .untagged(field.sealed), in: db)
-            }
+            for record in [decision.record] + decision.further { try PseudonymDatabase.put(record, in: db) }
+            try PseudonymDatabase.add(decision.fields, in: db)
         }
         waitingRequests.remove(decision.request, of: decision.pseudonym)
     }

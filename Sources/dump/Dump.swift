@@ -29,7 +29,8 @@ struct Dump: AsyncParsableCommand {
             CommandGroup(
                 name: "Asking others",
                 subcommands: [
-                    RequestCommand.self, RequestsCommand.self, Withdraw.self, Read.self, Delegate.self, TakeBack.self,
+                    RequestCommand.self, RequestsCommand.self, Withdraw.self, Renew.self, GiveBack.self, Read.self,
+                    Delegate.self, TakeBack.self,
                 ]),
             CommandGroup(
                 name: "Being asked",

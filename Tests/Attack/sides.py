@@ -64,7 +64,7 @@ class Town:
 
     def request(self, owner, key=None):
         terms = {"fields": ["name"], "purpose": "to see it", "duration": 86_400, "object": self.link}
-        sealed = seal(terms, "dump/v1/request/terms", 2_048, owner)
+        sealed = seal(terms, "dump/v1/request/terms", 3_072, owner)
         return invocation(key or self.key, "/profile/request", {"terms": sealed}, aud=owner)
 
     def about(self, command, owner, request, key=None):

@@ -100,6 +100,8 @@ struct ConsentTests {
             _ = try await stephanie.read(granted, ["name"])
             let denied = try await stephanie.request(object, fields: ["name"])
             #expect(try await steve.call("POST", "/v1/inbox/\(denied)/deny", ["silent": true]).status == 204)
+            // For her pseudonym the denied one waits: another asks.
+            _ = try await stephanie.done("POST", "/v1/modules/\(TestNode.market)/pseudonym", [:])
             let waiting = try await stephanie.request(object, fields: ["email"])
             let viewer = try Party.stranger.principal.did
             #expect(try await steve.call("PUT", "/v1/blocks/\(viewer)").status == 204)

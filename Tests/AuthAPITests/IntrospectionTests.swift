@@ -52,7 +52,7 @@ struct IntrospectionTests {
     /// Tokens that count for nothing.
     enum Dead: CaseIterable, Sendable {
         case revoked, chainOfARevokedGrant, handedOnRevoked, expired, garbage, empty, altered, invocation, twoChains
-        case selfMade, otherNode, incomplete, ended, handedOnWhereForbidden
+        case selfMade, otherNode, incomplete, ended, handedOnWhereForbidden, givenBack
     }
 
     @Test(arguments: Dead.allCases)
@@ -70,6 +70,9 @@ struct IntrospectionTests {
             case .handedOnRevoked:
                 let revocation = try Revocation.sign(chain[1].cid, path: chain.map(\.cid), with: Party.viewer.key())
                 #expect(try await scene.send(revocation.invocation, chain).status == 200)
+                token = try text(chain)
+            case .givenBack:
+                #expect(try await scene.giveBack(grant).status == 200)
                 token = try text(chain)
             case .expired:
                 scene.node.clock.advance(by: 61)

@@ -27,7 +27,10 @@ struct PageTests {
                 _ = try await steve.approve(request)
                 #expect(try await stephanie.read(request, ["name"]).status == 200)
                 _ = try await stephanie.request(object)
-                _ = try await steve.request(other)
+                // While one waits, no other of the same pseudonym is sent.
+                _ = try await stephanie.done("POST", "/v1/modules/\(TestNode.market)/pseudonym", [:])
+                let own = try await steve.request(other)
+                _ = try await stephanie.done("POST", "/v1/inbox/\(own)/deny")
             }
             try await body(steve, stephanie)
         }

@@ -52,6 +52,7 @@ struct Endpoint: Sendable, CustomTestStringConvertible {
         Endpoint(
             method: "POST", path: "/v1/requests/\(object)/revoke", body: ["delegation": .bytes(delegation)],
             limit: 64 << 10),
+        Endpoint(method: "POST", path: "/v1/requests/\(object)/renew", body: ["duration": 60], limit: 16 << 10),
         Endpoint(
             method: "POST", path: "/v1/recovery",
             body: ["handle": "steve", "code": .string(code), "passphrase": .string(Person.passphrase)], limit: 8 << 10,
@@ -96,6 +97,7 @@ struct Endpoint: Sendable, CustomTestStringConvertible {
         "POST /v1/inbox/{id}/block", "PUT /v1/blocks/{id}", "DELETE /v1/blocks/{id}",
         "POST /v1/introspect", "POST /v1/revoke",
         "DELETE /v1/notices/{pseudonym}",
+        "POST /v1/requests/{id}/return",
     ]
 
     /// The route, with the names of its parameters.

@@ -12,6 +12,7 @@ struct SessionTests {
         "POST /v1/inbox/x/deny", "GET /v1/grants", "GET /v1/grants/x", "DELETE /v1/grants/x", "GET /v1/receipts",
         "POST /v1/requests",
         "GET /v1/requests", "GET /v1/requests/x", "DELETE /v1/requests/x", "POST /v1/requests/x/read",
+        "GET /v1/requests/x/events", "POST /v1/requests/x/renew", "POST /v1/requests/x/return",
         "POST /v1/requests/x/delegate", "POST /v1/requests/x/revoke", "POST /v1/modules/org.dump.market/objects",
     ]
 

@@ -55,7 +55,7 @@ struct StoryTests {
 
     private func reads(_ viewer: Person, _ request: String, _ grant: String) async throws {
         let shown = try await viewer.done("GET", "/v1/requests/\(request)")
-        #expect(shown.text("state") == "approved" && shown.text("grant") == grant)
+        #expect(shown.text("state") == "narrowed" && shown.text("grant") == grant)
         #expect(shown["granted"] == ["name", "email"])
         #expect(shown["expires"] == .int(testTime + 7 * Day.seconds))
         #expect(shown.text("profile").hasPrefix("did:key:"))

@@ -35,7 +35,9 @@ struct AccountCopy {
             map["pseudonyms"] = .list(try await owner.pseudonyms())
             map["objects"] = try await objects(of: owner)
             let settings = try await owner.settings.read()
-            map["inbox"] = .list(try await owner.pending(settings).map(\.value))
+            var waiting = try await owner.pending(settings)
+            try await owner.addBackgrounds(to: &waiting)
+            map["inbox"] = .list(waiting.map(\.value))
             map["grants"] = .list(try await owner.grants().map(\.value))
             map["receipts"] = .list(try await owner.receipts().map(\.value))
             map["blocks"] = .list(settings.blocks.map(\.shownValue))
@@ -59,7 +61,7 @@ struct AccountCopy {
                 }
             }
             sent += try await Shelf(label: Shelf.requests, node: node).all(keys)
-                .map { try SentRequest($0).value(withGrant: true) }
+                .map { try SentRequest($0).value(at: node.clock(), withGrant: true) }
         }
         map["denied"] = .list(denied)
         map["requests"] = .list(sent)

@@ -74,7 +74,7 @@ struct AccountEnd {
                     pseudonym: keys.principal, requests: try await search.requests(of: keys).map(\.identifier),
                     receipts: try await search.newReceipts(of: keys).map(\.identifier),
                     receiptShelf: try Shelf(label: Shelf.receipts, node: node).name(keys), revocations: revocations,
-                    answers: records.map { RequestName(request: $0.request.cid, viewer: $0.request.viewer).identifier },
+                    answers: records.map(\.answerName.identifier),
                     shelves: try Shelf.all.map { try Shelf(label: $0, node: node).name(keys) }))
         }
         // First what would come into the log without anyone to answer for it.

@@ -71,7 +71,7 @@ struct AccountRotation {
                 .map { try SentRequest($0) }
                 .filter { ($0.approval?.grant.expiration ?? 0) >= now }
             remains.given += try await owner.records(of: keys)
-                .filter { !$0.isRevoked && ($0.approval?.grant.expiration ?? 0) >= now }
+                .filter { $0.state(at: now) == .active }
                 .map { (pseudonym.module, $0) }
         }
         for (module, issuers) in published {

@@ -97,7 +97,10 @@ struct ConsentRecord {
         var given = Map()
         given["@type"] = ["dpv:ConsentGiven", "dpv:ExpressedConsent"]
         given["dpv:isIndicatedBy"] = ["@id": .string(grant.owner.did)]
-        given["dpv:hasIndicationMethod"] = "approval of the request, signed by the pseudonym"
+        given["dpv:hasIndicationMethod"] =
+            record.inReturnFor == nil
+            ? "approval of the request, signed by the pseudonym"
+            : "promise in a request of one's own, signed by the pseudonym"
         // Earlier versions did not note the time.
         given["dpv:isIndicatedAtTime"] = record.time.map(ConsentRecord.time) ?? .string(ConsentRecord.unknown)
         switch state {
@@ -106,6 +109,16 @@ struct ConsentRecord {
             return [
                 .map(given),
                 ["@type": "dpv:ConsentExpired", "dpv:isIndicatedAtTime": ConsentRecord.time(grant.expiration)],
+            ]
+        case .returned:
+            // The vocabulary's "revoked" is what another than the data subject ends.
+            return [
+                .map(given),
+                [
+                    "@type": "dpv:ConsentRevoked", "dpv:isIndicatedBy": ["@id": .string(grant.viewer.did)],
+                    "dpv:hasIndicationMethod": "return of the grant, signed by the viewer",
+                    "dpv:isIndicatedAtTime": .string(ConsentRecord.unknown),
+                ],
             ]
         case .revoked:
             return [

@@ -94,7 +94,7 @@ extension AccountState.Pseudonym {
 extension DecisionRecord {
     /// Whether a pseudonym was asked, and granted what was granted.
     fileprivate func isOf(_ owner: Principal) -> Bool {
-        guard request.owner == owner else { return false }
+        guard owner == (inReturnFor == nil ? request.owner : request.viewer) else { return false }
         guard let grant = approval?.grant else { return true }
         return grant.owner == owner && grant.delegation.envelope.isSigned(by: owner)
     }
@@ -103,9 +103,9 @@ extension DecisionRecord {
 extension SentRequest {
     /// Whether a pseudonym asked, and was given what it was given by whom it asked.
     fileprivate func isOf(_ viewer: Principal) -> Bool {
-        guard request.viewer == viewer else { return false }
+        guard viewer == (inReturnFor == nil ? request.viewer : request.owner) else { return false }
         guard let grant = approval?.grant else { return true }
-        return grant.viewer == viewer && grant.owner == request.owner
+        return grant.viewer == viewer && grant.owner == counterpart
             && grant.delegation.envelope.isSigned(by: grant.owner)
     }
 }

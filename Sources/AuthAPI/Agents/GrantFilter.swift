@@ -8,6 +8,8 @@ enum GrantState: String {
     case active
     case expired
     case revoked
+    /// Given back by its viewer.
+    case returned
 }
 
 /// Which grants an owner wants to see, or to revoke. What is not named does not count.

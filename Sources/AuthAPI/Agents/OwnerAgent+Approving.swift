@@ -28,22 +28,23 @@ extension OwnerAgent {
         let profile = try await vault.profile().profile
         try approving.check(against: item.terms, profile)
         let keys = try keys(item.pseudonym)
-        let approval = try await mint(for: item, approving, keys: keys)
+        let approval = try await mint(to: item.request.viewer, approving, keys: keys)
         let record = DecisionRecord(
             request: item.request, terms: item.terms, approval: approval, time: node.clock())
         let decision = Decision(
             pseudonym: item.request.owner, request: item.stored,
             answer: try Answer.approved(approval).sealed(to: item.request.viewer),
             record: try decisions.seal(record.sealedValue, request: item.request.cid, keys: keys),
-            fields: try approval.sealedFields(of: profile, only: approving.fields, random: node.random))
-        try await node.pseudonyms.decide(decision)
+            fields: try approval.sealedFields(of: profile, only: approving.fields, random: node.random),
+            further: try promised(by: item, for: approval.grant, keys))
+        try await node.decide(decision)
         node.events.tell(.decided(item.request.cid), to: item.request.owner)
         return approval.grant
     }
 
     /// Makes grant, grant key and link statement.
-    private func mint(
-        for item: InboxItem, _ approving: Approving, keys: borrowing PseudonymKeys
+    func mint(
+        to viewer: Principal, _ approving: Approving, keys: borrowing PseudonymKeys
     ) async throws -> Answer.Approval {
         let disclosure = try SecretBytes.random(count: Disclosure.identifierLength, in: .scratch).copyForTransfer()
         let key = try SecretBytes.random(count: Disclosure.keyLength, in: .scratch).copyForTransfer()
@@ -55,7 +56,7 @@ extension OwnerAgent {
             home: node.configuration.publicAddress, node: node.principal,
             status: StatusReference(index: index, uri: node.statusListURI(Node.statusList)),
             allowsHandingOn: approving.allowsHandingOn, ends: approving.ends.mapValues { now + $0 })
-        let grant = try Grant.sign(terms, to: item.request.viewer, with: keys, random: node.random)
+        let grant = try Grant.sign(terms, to: viewer, with: keys, random: node.random)
         let profileKeys = try session.root.profileKeys()
         let link = try LinkStatement.sign(
             for: grant, pseudonym: keys, profile: profileKeys, time: now, random: node.random)

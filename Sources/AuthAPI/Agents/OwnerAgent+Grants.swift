@@ -30,6 +30,7 @@ extension OwnerAgent {
             guard let grant = records[index].approval?.grant else { continue }
             if revocations.contains(grant.cid, by: grant.owner) { records[index].revoke(at: nil) }
         }
+        try await markReturned(&records)
         return records
     }
 
@@ -85,7 +86,7 @@ extension OwnerAgent {
                 let value: Value = [
                     "grant": .string(receipt.grant?.description ?? ""), "reader": .string(receipt.reader.did),
                     "fields": .list(try receipt.fields().map { .string($0.rawValue) }), "time": .int(receipt.time),
-                    "handed_on": .bool(receipt.invocation.proofs.count > 1),
+                    "handed_on": .bool(receipt.invocation.proofs.count > 1), "returned": .bool(receipt.isReturn),
                 ]
                 receipts.append(
                     ListedReceipt(time: receipt.time, name: receipt.invocation.cid.digest, value: value))

@@ -4,8 +4,8 @@ internal import IPLD
 internal import PseudonymStore
 
 extension OwnerAgent {
-    /// Revokes all grants that a filter lets pass and that were not revoked yet; those of this node in one transaction.
-    /// Repeating it is no error.
+    /// Revokes all grants that a filter lets pass and that were neither revoked nor given back yet; those of this node in
+    /// one transaction. Repeating it is no error.
     ///
     /// What another node serves is revoked there, and is told as not revoked where that node does not take it.
     func revokeAll(_ filter: GrantFilter) async throws -> AccountEnd.GrantsEnd {
@@ -16,7 +16,7 @@ extension OwnerAgent {
             for pseudonym in try await vault.state().pseudonyms {
                 let keys = try keys(pseudonym)
                 for var record in try await records(of: keys)
-                where !record.isRevoked && filter.matches(record, of: pseudonym, at: now) {
+                where !record.isRevoked && !record.isReturned && filter.matches(record, of: pseudonym, at: now) {
                     guard let grant = record.approval?.grant else { continue }
                     record.revoke(at: now)
                     let sealed = try decisions.seal(record.sealedValue, request: record.request.cid, keys: keys)

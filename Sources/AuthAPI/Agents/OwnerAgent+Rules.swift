@@ -36,7 +36,8 @@ extension OwnerAgent {
     /// What waits of what a filter lets pass, in the order in which it is shown. Nothing is decided by looking.
     func inbox(_ filter: InboxFilter) async throws -> [ShownRequest] {
         let settings = try await settings.read()
-        let items = try await pending(settings).filter(filter.matches)
+        var items = try await pending(settings).filter(filter.matches)
+        try await addBackgrounds(to: &items)
         let needsHistory = !items.isEmpty && settings.rules.contains { $0.match.history != nil }
         let known = needsHistory ? try await knownViewers() : []
         return FairOrder.sorted(items).map { placed in

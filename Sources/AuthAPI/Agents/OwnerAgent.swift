@@ -19,10 +19,11 @@ struct OwnerAgent {
 
     // MARK: Requests
 
-    /// The requests that wait, of all pseudonyms. Those from whom the owner takes none are dropped: their viewers are told
-    /// what others are told who wait.
+    /// The requests that wait, of all pseudonyms. Those from whom the owner takes none are dropped, as are those whose time
+    /// is over: their viewers are told what others are told who wait.
     func pending(_ settings: OwnerSettings) async throws -> [InboxItem] {
         let blocked = settings.blockedSubjects
+        let now = node.clock()
         var items: [InboxItem] = []
         var dropped: [DroppedRequest] = []
         var search = MailboxSearch(node: node)
@@ -31,7 +32,7 @@ struct OwnerAgent {
             for stored in try await search.requests(of: keys) {
                 // What cannot be opened was not sealed by this node; it is nothing that an owner could decide on.
                 guard let item = try? InboxItem(opening: stored, of: pseudonym, with: keys) else { continue }
-                if item.isBlocked(by: blocked) {
+                if item.isBlocked(by: blocked) || now > item.end {
                     dropped.append(DroppedRequest(pseudonym: keys.principal, identifier: item.stored))
                 } else {
                     items.append(item)
@@ -54,7 +55,8 @@ struct OwnerAgent {
         return item
     }
 
-    /// The request of that name that waits, or `nil`. Only that one is opened, however many there are.
+    /// The request of that name that waits, with what the owner's records say of its viewer, or `nil`. Only that one is
+    /// opened, however many there are.
     func waiting(_ id: CID) async throws -> InboxItem? {
         let name = RequestName.identifier(of: id)
         guard let stored = try await node.pseudonyms.request(name) else { return nil }
@@ -65,7 +67,11 @@ struct OwnerAgent {
             guard let item = try? InboxItem(opening: stored, of: pseudonym, with: keys), item.request.cid == id else {
                 continue
             }
-            guard item.isBlocked(by: blocked) else { return item }
+            guard item.isBlocked(by: blocked) || node.clock() > item.end else {
+                var items = [item]
+                try await addBackgrounds(to: &items)
+                return items.first
+            }
             try await node.pseudonyms.drop([DroppedRequest(pseudonym: keys.principal, identifier: item.stored)])
         }
         return nil
@@ -81,7 +87,7 @@ struct OwnerAgent {
             pseudonym: item.request.owner, request: item.stored,
             answer: inSilence ? nil : try Answer.denied.sealed(to: item.request.viewer),
             record: try decisions.seal(record.sealedValue, request: id, keys: keys), fields: [])
-        try await node.pseudonyms.decide(decision)
+        try await node.decide(decision)
         node.events.tell(.decided(id), to: item.request.owner)
     }
 }

@@ -12,6 +12,8 @@ struct InboxItem {
     let pseudonym: AccountState.Pseudonym
     /// Where the node says it came from; `nil` where it did not say.
     let origin: RequestOrigin?
+    /// What the owner's records say of its viewer, as far as the viewer points to it; `nil` where that was not looked up.
+    var background: ViewerBackground?
 
     /// How the node seals a request to its owner's pseudonym when it arrives: all to one length.
     private static let kind = SealedKind("dump/v1/inbox/request", sizeClasses: [8_192])
@@ -35,7 +37,7 @@ struct InboxItem {
         let invocation = try Invocation(decoding: bytes)
         guard invocation.envelope.isSigned(by: invocation.issuer) else { throw APIError.refused }
         self.stored = stored.identifier
-        request = try ProfileRequest(invocation)
+        request = try ProfileRequest(stored: invocation)
         terms = try request.terms(with: keys.signing)
         self.pseudonym = pseudonym
         origin = try value.mapValue?["origin"]?.bytesValue.map { bytes in try RequestOrigin(bytes) }
@@ -55,13 +57,20 @@ struct InboxItem {
         subjects.contains(.viewer(request.viewer)) || origin.map { subjects.contains(.origin($0)) } ?? false
     }
 
+    /// The last second at which it waits, in Unix seconds.
+    var end: Int64 { request.end(terms) }
+
     var value: Value {
-        [
-            "id": .string(request.cid.description), "module": .string(pseudonym.module.string),
-            "object": .string(terms.object.description), "pseudonym": .string(request.owner.did),
-            "viewer": .string(request.viewer.did), "fields": .list(terms.fields.map { .string($0.rawValue) }),
-            "purpose": .string(terms.purpose), "duration": .int(terms.duration),
-        ]
+        var map = terms.shown
+        map["id"] = .string(request.cid.description)
+        map["module"] = .string(pseudonym.module.string)
+        map["pseudonym"] = .string(request.owner.did)
+        map["viewer"] = .string(request.viewer.did)
+        map["waits_until"] = .int(end)
+        // That it renews a grant is the viewer's word; it is shown where the owner's records say the same.
+        map["renews"] = background?.renewed.map { .string($0.description) }
+        map["history"] = background?.history?.value
+        return .map(map)
     }
 }
 
@@ -103,11 +112,17 @@ struct DecisionRecord {
     private(set) var isRevoked: Bool
     /// When it was revoked, in Unix seconds; `nil` where it was not, or not by this agent.
     private(set) var revocationTime: Int64?
+    /// Whether the viewer gave the grant back. It stands in the status list, and not in the record.
+    var isReturned = false
+    /// The other one's grant in return for which this one was made, for a request of the owner's own.
+    let inReturnFor: CID?
 
     init(
-        request: ProfileRequest, terms: RequestTerms, approval: Answer.Approval?, isSilent: Bool = false, time: Int64
+        request: ProfileRequest, terms: RequestTerms, approval: Answer.Approval?, isSilent: Bool = false, time: Int64,
+        inReturnFor: CID? = nil
     ) {
         self.request = request
+        self.inReturnFor = inReturnFor
         self.terms = terms
         self.approval = approval
         self.isSilent = isSilent
@@ -131,12 +146,19 @@ struct DecisionRecord {
         if isSilent { map["silent"] = true }
         map["time"] = time.map { .int($0) }
         map["revoked_at"] = revocationTime.map { .int($0) }
+        map["in_return_for"] = inReturnFor.map { .link($0) }
         return .map(map)
+    }
+
+    /// What the answer is asked for by.
+    var answerName: RequestName {
+        guard let inReturnFor else { return RequestName(request: request.cid, viewer: request.viewer) }
+        return RequestName(request: inReturnFor, viewer: request.owner)
     }
 
     init(_ value: Value) throws {
         var reader = MapReader(value.mapValue ?? Map())
-        request = try ProfileRequest(Invocation(decoding: reader.bytes("request")))
+        request = try ProfileRequest(stored: Invocation(decoding: reader.bytes("request")))
         terms = try RequestTerms(reader.value("terms"))
         let approvalValue = try reader.value("approval")
         approval = approvalValue.isNull ? nil : try Answer.Approval(approvalValue)
@@ -144,11 +166,13 @@ struct DecisionRecord {
         isSilent = try reader.optionalBool("silent") ?? false
         time = try reader.optionalInt("time")
         revocationTime = try reader.optionalInt("revoked_at")
+        inReturnFor = try reader.optionalLink("in_return_for")
     }
 
     /// How a grant stands at a time in Unix seconds.
     func state(at time: Int64) -> GrantState {
         if isRevoked { return .revoked }
+        if isReturned { return .returned }
         return time > (approval?.grant.expiration ?? .min) ? .expired : .active
     }
 

@@ -4,31 +4,50 @@ internal import IPLD
 internal import PseudonymStore
 internal import Sodium
 
-/// Acts for a viewer while a request of the viewer's own is served.
+/// Acts for a viewer while a request of the viewer's own is served: asks, looks for answers, withdraws.
 struct ViewerAgent {
     let node: Node
     let session: Session
 
-    private var vault: Vault { Vault(node: node, session: session) }
-    private var requests: Shelf { Shelf(label: Shelf.requests, node: node) }
-    private var client: InvocationClient {
-        InvocationClient(client: node.client, random: node.random, clock: node.clock)
+    var vault: Vault { Vault(node: node, session: session) }
+    var requests: Shelf { Shelf(label: Shelf.requests, node: node) }
+    var client: InvocationClient { InvocationClient(client: node.client, random: node.random, clock: node.clock) }
+
+    func keys(_ pseudonym: AccountState.Pseudonym) throws -> PseudonymKeys {
+        try session.root.pseudonymKeys(module: pseudonym.module, index: pseudonym.index)
     }
 
-    /// Asks the publisher of an object for profile fields.
-    func request(object id: CID, module: ModuleID, fields: [ProfileField], purpose: String, duration: Int64)
-        async throws -> SentRequest
-    {
+    /// What a viewer asks for, beside whom.
+    struct Question {
+        var fields: [ProfileField]
+        var purpose: String
+        var duration: Int64
+        var message: String?
+        /// What the viewer shows of itself; a grant without its home, which is this node.
+        var inReturn = Shown.nothing
+        var wait = RequestTerms.defaultWait
+        /// The grant that is to be renewed.
+        var renews: CID?
+
+        enum Shown {
+            case nothing
+            case history
+            case grant(fields: [ProfileField], duration: Int64)
+        }
+    }
+
+    // MARK: Asking
+
+    /// Asks the publisher of an object for profile fields. While a request of the same pseudonym to the same publisher has
+    /// no answer, nothing is sent, and that one is given.
+    ///
+    /// - Throws: ``APIError/notFound``; ``APIError/unacceptable(_:)``; and what sending throws.
+    func request(
+        object id: CID, module: ModuleID, _ question: Question
+    ) async throws -> (sent: SentRequest, isNew: Bool) {
         guard let bytes = try await node.objects.object(id, module: module) else { throw APIError.notFound }
         let object = try ModuleObject(verifying: bytes)
-        let terms: RequestTerms
-        do {
-            terms = try RequestTerms(fields: fields, purpose: purpose, duration: duration, object: id)
-        } catch {
-            throw APIError.unacceptable(
-                "a request has at least one field, a purpose of 1 to \(RequestTerms.maximumPurposeLength) bytes, and a "
-                    + "duration of 1 second to 400 days")
-        }
+        let terms = try await terms(question, object: id)
         let owner = OwnerAgent(node: node, session: session)
         let pseudonym = try await owner.pseudonym(for: module)
         for own in try await vault.state().pseudonyms where own.module == module {
@@ -36,15 +55,67 @@ struct ViewerAgent {
                 throw APIError.unacceptable("the object is your own")
             }
         }
-        let keys = try keys(pseudonym)
-        let request = try ProfileRequest.sign(
-            terms, to: object.issuer, expiration: client.expiration, with: keys.signing, random: node.random)
-        let sent = SentRequest(request: request, terms: terms, pseudonym: pseudonym, mailbox: object.mailboxes[0])
-        // Kept before it is sent: an answer must never come to a request that its viewer does not know.
-        let record = try requests.seal(sent.sealedValue, request: request.cid, keys: keys)
-        try await node.pseudonyms.put(record)
+        return try await send(terms, to: object.issuer, at: object.mailboxes[0], by: pseudonym)
+    }
+
+    /// The terms of a question, which are checked.
+    func terms(_ question: Question, object: CID) async throws -> RequestTerms {
+        if case .grant(let fields, _) = question.inReturn {
+            let profile = try await vault.profile().profile
+            for field in fields where profile[field] == nil {
+                throw APIError.unacceptable("your profile has no \(field.rawValue); set it first")
+            }
+        }
         do {
-            _ = try await client.send(request.invocation, proofs: [], to: sent.mailbox)
+            let inReturn: InReturn =
+                switch question.inReturn {
+                case .nothing: .nothing
+                case .history: .history
+                case .grant(let fields, let duration):
+                    .grant(
+                        try InReturn.Offer(
+                            fields: fields, duration: duration, home: node.configuration.publicAddress))
+                }
+            return try RequestTerms(
+                fields: question.fields, purpose: question.purpose, duration: question.duration, object: object,
+                message: question.message, inReturn: inReturn, wait: question.wait, renews: question.renews)
+        } catch {
+            throw APIError.unacceptable(
+                "a request has at least one field, a purpose of 1 to \(RequestTerms.maximumPurposeLength) bytes, a message "
+                    + "of at most \(RequestTerms.maximumMessageLength), a duration of 1 second to 400 days, and waits for 1 "
+                    + "second to 90 days; so has a grant in return fields and a duration")
+        }
+    }
+
+    /// Sends a request, or gives the one to the same owner that has no answer yet. The record of a request that it renews
+    /// names it from then on.
+    func send(
+        _ terms: RequestTerms, to owner: Principal, at mailbox: NodeAddress, by pseudonym: AccountState.Pseudonym,
+        renewing former: CID? = nil
+    ) async throws -> (sent: SentRequest, isNew: Bool) {
+        let keys = try keys(pseudonym)
+        // What was answered since is no longer pending. Asked before the account's turn, which must not wait for others.
+        for known in try await pending(at: owner, by: pseudonym) { _ = try? await refreshed(known) }
+        let request = try ProfileRequest.sign(
+            terms, to: owner, expiration: client.expiration, with: keys.signing, random: node.random)
+        let sent = SentRequest(request: request, terms: terms, pseudonym: pseudonym, mailbox: mailbox)
+        let record = try requests.seal(sent.sealedValue, request: request.cid, keys: keys)
+        let first = try await node.turns.take(session.handle) { () async throws -> SentRequest? in
+            if let first = try await pending(at: owner, by: pseudonym).first { return first }
+            // Kept before it is sent: an answer must never come to a request that its viewer does not know.
+            var records = [record]
+            if let former, let value = try await requests.record(of: former, self.keys(pseudonym)) {
+                var renewed = try SentRequest(value)
+                renewed.renewedBy = request.cid
+                records.append(
+                    try requests.seal(renewed.sealedValue, request: former, keys: try self.keys(pseudonym)))
+            }
+            try await node.pseudonyms.store(records, with: nil)
+            return nil
+        }
+        if let first { return (first, false) }
+        do {
+            _ = try await client.send(request.invocation, proofs: [], to: mailbox)
         } catch .unanswered {
             // It may have arrived, and an answer may come to it.
             throw APIError.unanswered
@@ -52,8 +123,18 @@ struct ViewerAgent {
             try await node.pseudonyms.remove(record)
             throw error
         }
-        return sent
+        return (sent, true)
     }
+
+    /// The requests of a pseudonym to an owner that wait for an answer, the one of the lowest name first.
+    private func pending(at owner: Principal, by pseudonym: AccountState.Pseudonym) async throws -> [SentRequest] {
+        let now = node.clock()
+        return try await requests.all(keys(pseudonym)).map { try SentRequest($0) }
+            .filter { $0.inReturnFor == nil && $0.request.owner == owner && $0.isPending && now <= $0.end }
+            .sorted { $0.request.cid.bytes.lexicographicallyPrecedes($1.request.cid.bytes) }
+    }
+
+    // MARK: What was asked
 
     /// A part of the viewer's requests, in the order of their names; of those of it that have no answer it is asked whether
     /// there is one by now.
@@ -66,95 +147,57 @@ struct ViewerAgent {
         var refreshed: [SentRequest] = []
         for sent in known {
             // A node that cannot be reached leaves its requests as they are.
-            refreshed.append((try? await self.refreshed(sent, try keys(sent.pseudonym))) ?? sent)
+            refreshed.append((try? await self.refreshed(sent)) ?? sent)
         }
         return (refreshed, next)
     }
 
-    /// One request with its answer.
-    func find(_ id: CID) async throws -> SentRequest {
-        for pseudonym in try await vault.state().pseudonyms {
-            let keys = try keys(pseudonym)
-            guard let value = try await requests.record(of: id, keys) else { continue }
-            return try await refreshed(try SentRequest(value), keys)
-        }
-        throw APIError.notFound
+    /// One request with its answer, for which it is waited at most so many seconds.
+    ///
+    /// - Throws: ``APIError/notFound``, and what asking throws.
+    func find(_ id: CID, wait: Int64 = 0) async throws -> SentRequest {
+        guard let known = try await known(id) else { throw APIError.notFound }
+        return wait > 0 ? try await awaited(known, wait: wait) : try await refreshed(known)
     }
 
-    private func refreshed(_ known: SentRequest, _ keys: borrowing PseudonymKeys) async throws -> SentRequest {
-        if known.answer != nil { return known }
-        let answer = try await client.act(
-            .profileAnswer, on: known.request.cid, owner: known.request.owner, at: known.mailbox, with: keys.signing)
-        guard let sealed = answer["answer"]?.bytesValue else { return known }
-        var sent = known
-        let opened = try Answer(opening: sealed, with: keys.signing)
-        // An answer must be the owner's: a grant by anyone else is none.
-        if case .approved(let approval) = opened {
-            guard approval.grant.owner == known.request.owner,
-                approval.grant.delegation.envelope.isSigned(by: known.request.owner)
-            else { throw APIError.refused }
+    /// A request as it is kept here.
+    func known(_ id: CID) async throws -> SentRequest? {
+        for pseudonym in try await vault.state().pseudonyms {
+            if let value = try await requests.record(of: id, keys(pseudonym)) { return try SentRequest(value) }
         }
-        sent.answer = opened
-        try await node.pseudonyms.put(
-            try requests.seal(sent.sealedValue, request: known.request.cid, keys: keys))
-        return sent
+        return nil
+    }
+
+    /// A request as it is shown, with how its renewal stands where there is one.
+    func shown(_ sent: SentRequest) async throws -> Value {
+        let now = node.clock()
+        var map = try sent.value(at: now, withGrant: true).mapValue ?? Map()
+        if let newest = try await renewals(of: sent).last {
+            var renewal = Map()
+            renewal["id"] = .string(newest.request.cid.description)
+            renewal["state"] = .string(newest.state(at: now))
+            renewal["grant"] = newest.approval.map { .string($0.grant.cid.description) }
+            renewal["granted"] = newest.approval.map { .list($0.grant.fields.map { .string($0.rawValue) }) }
+            renewal["expires"] = newest.approval.map { .int($0.grant.expiration) }
+            map["renewal"] = .map(renewal)
+        }
+        return .map(map)
     }
 
     /// Takes a pending request back.
+    ///
+    /// - Throws: ``APIError/conflict(_:)`` where it was answered, or is none; ``APIError/notFound``.
     func withdraw(_ id: CID) async throws {
         let sent = try await find(id)
-        guard sent.answer == nil else { throw APIError.conflict("the request was answered") }
+        guard sent.isPending, sent.inReturnFor == nil else {
+            throw APIError.conflict("the request was answered, or is none")
+        }
         let keys = try keys(sent.pseudonym)
-        _ = try await client.act(
-            .profileWithdraw, on: id, owner: sent.request.owner, at: sent.mailbox, with: keys.signing)
+        // One that has ended waits nowhere: its record goes.
+        if node.clock() <= sent.end {
+            _ = try await client.act(
+                .profileWithdraw, on: id, owner: sent.request.owner, at: sent.mailbox, with: keys.signing)
+        }
         try await node.pseudonyms.remove(try requests.seal(sent.sealedValue, request: id, keys: keys))
-    }
-
-    /// Reads granted fields at the owner's node. What is asked for is what is sent: the owner's node decides.
-    func read(_ id: CID, fields: [ProfileField]) async throws -> [ProfileField: FieldValue?] {
-        let sent = try await find(id)
-        guard let approval = sent.approval else { throw APIError.conflict("nothing was granted") }
-        let keys = try keys(sent.pseudonym)
-        let ciphertexts = try await client.read(
-            fields, chain: [approval.grant.delegation], grant: approval.grant, with: keys.signing)
-        let disclosure = try Disclosure(key: approval.key)
-        var values: [ProfileField: FieldValue?] = [:]
-        for (field, ciphertext) in ciphertexts {
-            values[field] = .some(try disclosure.fieldKey(field).open(ciphertext))
-        }
-        return values
-    }
-
-    /// Hands some of the granted fields on to a component.
-    func handOn(
-        _ id: CID, fields: [ProfileField], to component: Principal, duration: Int64
-    ) async throws -> Handover {
-        let sent = try await find(id)
-        guard let approval = sent.approval else { throw APIError.conflict("nothing was granted") }
-        guard approval.grant.allowsHandingOn else { throw APIError.conflict("the owner does not allow handing on") }
-        guard duration > 0 else { throw APIError.unacceptable("the time limit must be positive") }
-        let expiration = min(node.clock() + min(duration, Grant.maximumDuration), approval.grant.expiration)
-        do {
-            return try Handover(
-                of: approval, fields: fields, to: component, expiration: expiration,
-                with: try keys(sent.pseudonym).signing, random: node.random)
-        } catch {
-            throw APIError.unacceptable("only granted fields can be handed on, and at least one")
-        }
-    }
-
-    /// Takes back what was handed on to a component, and with it whatever the component handed on. May be repeated.
-    func takeBack(_ id: CID, _ handedOn: Delegation) async throws {
-        let sent = try await find(id)
-        guard let approval = sent.approval else { throw APIError.conflict("nothing was granted") }
-        let keys = try keys(sent.pseudonym)
-        guard handedOn.issuer == keys.principal, handedOn.envelope.isSigned(by: keys.principal) else {
-            throw APIError.unacceptable("only what was handed on under this request can be taken back")
-        }
-        try await client.revoke([approval.grant.delegation, handedOn], grant: approval.grant, with: keys.signing)
-    }
-
-    private func keys(_ pseudonym: AccountState.Pseudonym) throws -> PseudonymKeys {
-        try session.root.pseudonymKeys(module: pseudonym.module, index: pseudonym.index)
     }
 }

@@ -22,14 +22,15 @@ public struct InvocationClient: Sendable {
     /// The time at which an invocation made now expires.
     public var expiration: Int64 { clock() + InvocationClient.lifetime }
 
-    /// Sends an invocation with its proofs, and gives what the node answered.
+    /// Sends an invocation with its proofs, and gives what the node answered, for which `wait` seconds more are taken.
     ///
     /// - Throws: ``APIError/unreachable``; ``APIError/refused`` where the node did not accept it.
-    public func send(_ invocation: Invocation, proofs: [Delegation], to node: NodeAddress) async throws(APIError) -> Map
-    {
+    public func send(
+        _ invocation: Invocation, proofs: [Delegation], to node: NodeAddress, wait: Int64 = 0
+    ) async throws(APIError) -> Map {
         let response: PeerResponse
         do {
-            response = try await exchange(invocation, proofs: proofs, with: node)
+            response = try await exchange(invocation, proofs: proofs, with: node, wait: wait)
         } catch {
             switch error {
             case is CapabilityError: throw .failed
@@ -49,15 +50,16 @@ public struct InvocationClient: Sendable {
         }
     }
 
-    /// Sends an invocation with its proofs, and gives the answer as it came.
+    /// Sends an invocation with its proofs, and gives the answer as it came, for which `wait` seconds more are taken.
     ///
     /// - Throws: ``PeerError``; ``CapabilityError`` where the container cannot be made.
     func exchange(
-        _ invocation: Invocation, proofs: [Delegation], with node: NodeAddress
+        _ invocation: Invocation, proofs: [Delegation], with node: NodeAddress, wait: Int64 = 0
     ) async throws -> PeerResponse {
         let container = try Container([invocation.envelope.bytes] + proofs.map(\.envelope.bytes)).encoded()
         return try await client.send(
-            "POST", "/v1/invocations", at: node, body: (container, Media.container), accept: Media.cbor)
+            "POST", "/v1/invocations", at: node, body: (container, Media.container), accept: Media.cbor,
+            wait: wait)
     }
 
     /// Reads fields with a chain of delegations, as its holder: the ciphertext of each field.
@@ -95,20 +97,37 @@ public struct InvocationClient: Sendable {
         _ = try await send(revocation.invocation, proofs: chain, to: grant.home)
     }
 
-    /// Acts on a request as its viewer: asks for its answer, or takes it back.
+    /// Gives a grant back at its home, as its viewer. May be repeated.
+    ///
+    /// - Throws: ``APIError/unreachable``, ``APIError/unanswered``, ``APIError/refused``.
+    public func giveBack(_ grant: Grant, with key: borrowing SigningKey) async throws(APIError) {
+        let invocation: Invocation
+        do {
+            var arguments = Map()
+            arguments["grant"] = .link(grant.cid)
+            invocation = try Invocation.sign(
+                .profileReturn, on: try key.principal(), audience: grant.owner, arguments: arguments,
+                nonce: random.bytes(16), expiration: expiration, with: key)
+        } catch { throw .failed }
+        _ = try await send(invocation, proofs: [grant.delegation], to: grant.home)
+    }
+
+    /// Acts on a request as its viewer: asks for its answer, for which the node may wait so many seconds, or takes it back.
     ///
     /// - Throws: ``APIError/unreachable``, ``APIError/refused``.
     public func act(
-        _ command: Command, on request: CID, owner: Principal, at node: NodeAddress, with key: borrowing SigningKey
+        _ command: Command, on request: CID, owner: Principal, at node: NodeAddress, wait: Int64 = 0,
+        with key: borrowing SigningKey
     ) async throws(APIError) -> Map {
         let invocation: Invocation
         do {
             var arguments = Map()
             arguments["request"] = .link(request)
+            if wait > 0 { arguments["wait"] = .int(wait) }
             invocation = try Invocation.sign(
                 command, on: try key.principal(), audience: owner, arguments: arguments,
                 nonce: random.bytes(16), expiration: expiration, with: key)
         } catch { throw .failed }
-        return try await send(invocation, proofs: [], to: node)
+        return try await send(invocation, proofs: [], to: node, wait: wait)
     }
 }

@@ -34,6 +34,8 @@ public enum PeerError: Error, Equatable, Sendable {
 /// where nothing else is said, and no more of an answer than asked for. A connection serves one call: none that was
 /// checked for one name serves another.
 public final class PeerClient: Sendable {
+    /// The longest time that a call is held at the other end, in seconds.
+    static let maximumWait: Int64 = 60
     /// How many addresses of a name are tried, where the ones before cannot be connected to.
     static let maximumAttempts = 4
 
@@ -68,12 +70,12 @@ public final class PeerClient: Sendable {
     }
 
     /// Sends one request to a node; `path` begins with `/`, `body` goes with its media type, and `fields` are further fields
-    /// of the request.
+    /// of the request. The other end may hold it for `wait` seconds, 60 at most.
     ///
     /// - Throws: ``PeerError``.
     public func send(
         _ method: String, _ path: String, at node: NodeAddress, body: (bytes: [UInt8], type: String)? = nil,
-        accept: String, bearer: String? = nil, fields: [String: String] = [:], limit: Int = 1 << 20
+        accept: String, bearer: String? = nil, fields: [String: String] = [:], limit: Int = 1 << 20, wait: Int64 = 0
     ) async throws(PeerError) -> PeerResponse {
         guard let destination = Destination(node), let reach = policy.reach(of: node, at: destination),
             Destination.isTarget(path)
@@ -93,7 +95,8 @@ public final class PeerClient: Sendable {
                     version: .http1_1, method: HTTPMethod(rawValue: method), uri: destination.basePath + path,
                     headers: headers),
                 body: body?.bytes ?? [], limit: limit, security: destination.isSecure ? try secure() : nil)
-            let response = try await run(exchange, within: reach)
+            let held = Duration.seconds(min(max(wait, 0), PeerClient.maximumWait))
+            let response = try await run(exchange, within: reach, patience: patience + held)
             breakers.succeed(destination.authority)
             return response
         } catch let error as PeerError {
@@ -110,7 +113,9 @@ public final class PeerClient: Sendable {
         }
     }
 
-    private func run(_ exchange: Exchange, within reach: AddressPolicy.Reach) async throws -> PeerResponse {
+    private func run(
+        _ exchange: Exchange, within reach: AddressPolicy.Reach, patience: Duration
+    ) async throws -> PeerResponse {
         let start = ContinuousClock.now
         let addresses = try await addresses(of: exchange.destination)
         // One that is not allowed speaks against the name: it mixes what its owner has with what is ours, and which of

@@ -13,7 +13,10 @@ struct ViewerController {
         person.post("/v1/requests", use: send)
         person.get("/v1/requests", use: list)
         person.get("/v1/requests/{id}", use: show)
+        person.get("/v1/requests/{id}/events", use: events)
         person.delete("/v1/requests/{id}", use: withdraw)
+        person.post("/v1/requests/{id}/renew", use: renew)
+        person.post("/v1/requests/{id}/return", use: giveBack)
         person.post("/v1/requests/{id}/read", use: read)
         person.post("/v1/requests/{id}/delegate", use: handOn)
         person.post("/v1/requests/{id}/revoke", use: takeBack)
@@ -25,25 +28,67 @@ struct ViewerController {
         var reader = MapReader(try await request.map(upTo: 16 * 1024))
         let module = try reader.string("module")
         let object = try CID(reader.string("object"))
-        let fields = try reader.fields("fields")
-        let purpose = try reader.string("purpose")
-        let duration = try reader.duration("duration")
+        var question = ViewerAgent.Question(
+            fields: try reader.fields("fields"), purpose: try reader.string("purpose"),
+            duration: try reader.duration("duration"))
+        question.message = try reader.optionalString("message")
+        if let shown = try reader.optionalMap("in_return") { question.inReturn = try ViewerAgent.Question.Shown(shown) }
+        if let wait = try reader.optionalInt("wait") { question.wait = wait }
         try reader.finish()
-        let sent = try await agent(context).request(
-            object: object, module: try node.module(module), fields: fields, purpose: purpose, duration: duration)
-        return try request.respond(try sent.value(withGrant: false), status: .created)
+        let answer = try await agent(context).request(object: object, module: try node.module(module), question)
+        return try respond(request, answer)
+    }
+
+    /// What was asked, and whether it was asked now.
+    private func respond(_ request: Request, _ answer: (sent: SentRequest, isNew: Bool)) throws -> Response {
+        let value = try answer.sent.value(at: node.clock(), withGrant: false)
+        return try request.respond(value, status: answer.isNew ? .created : .ok)
     }
 
     @Sendable func list(_ request: Request, context: PersonContext) async throws -> Response {
         let page = try Page(request, of: "requests", session: context.session, random: node.random)
         let (requests, next) = try await agent(context).list(page)
+        let now = node.clock()
         return try request.respond([
-            "requests": .list(try requests.map { try $0.value(withGrant: false) }), "next": next,
+            "requests": .list(try requests.map { try $0.value(at: now, withGrant: false) }), "next": next,
         ])
     }
 
     @Sendable func show(_ request: Request, context: PersonContext) async throws -> Response {
-        try request.respond(try await agent(context).find(try context.identifier("id")).value(withGrant: true))
+        let agent = agent(context)
+        let sent = try await agent.find(try context.identifier("id"), wait: try wait(request))
+        return try request.respond(try await agent.shown(sent))
+    }
+
+    /// How long the caller wants to wait for an answer, in seconds.
+    private func wait(_ request: Request) throws -> Int64 {
+        try request.number("wait", default: 0, range: 0...MailboxService.maximumWait)
+    }
+
+    @Sendable func events(_ request: Request, context: PersonContext) async throws -> Response {
+        // Whatever is wrong is told before the stream begins.
+        let agent = agent(context)
+        let sent = try await agent.find(try context.identifier("id"))
+        return RequestEvents(agent: agent, sent: sent).response
+    }
+
+    @Sendable func renew(_ request: Request, context: PersonContext) async throws -> Response {
+        let id = try context.identifier("id")
+        var reader = MapReader(try await request.map(upTo: 16 * 1024))
+        let duration = try reader.duration("duration")
+        let fields = try reader.fields(ifPresent: "fields")
+        let purpose = try reader.optionalString("purpose")
+        let message = try reader.optionalString("message")
+        try reader.finish()
+        return try respond(
+            request,
+            try await agent(context).renew(
+                id, duration: duration, fields: fields, purpose: purpose, message: message))
+    }
+
+    @Sendable func giveBack(_ request: Request, context: PersonContext) async throws -> Response {
+        try await agent(context).giveBack(try context.identifier("id"))
+        return .noContent
     }
 
     @Sendable func withdraw(_ request: Request, context: PersonContext) async throws -> Response {
@@ -85,5 +130,19 @@ struct ViewerController {
         }
         try await agent(context).takeBack(id, delegation)
         return .noContent
+    }
+}
+
+extension ViewerAgent.Question.Shown {
+    /// Reads `{"kind": "nothing"}`, `{"kind": "history"}` or `{"kind": "grant", "fields": […], "duration": seconds}`.
+    fileprivate init(_ map: Map) throws {
+        var reader = MapReader(map)
+        switch try reader.string("kind") {
+        case "nothing": self = .nothing
+        case "history": self = .history
+        case "grant": self = .grant(fields: try reader.fields("fields"), duration: try reader.duration("duration"))
+        default: throw APIError.malformed("kind is nothing, history or grant")
+        }
+        try reader.finish()
     }
 }

@@ -116,9 +116,21 @@ extension MapReader {
         return strings
     }
 
+    /// An optional list of profile fields, at least one, each once.
+    mutating func fields(ifPresent key: String) throws -> [ProfileField]? {
+        guard let value = try optionalList(key) else { return nil }
+        let names = value.compactMap(\.stringValue)
+        guard names.count == value.count else { throw IPLDError.wrongKind(field: key) }
+        return try MapReader.fields(names)
+    }
+
     /// A list of profile fields, at least one, each once.
     mutating func fields(_ key: String) throws -> [ProfileField] {
-        let fields = try ProfileField.list(strings(key))
+        try MapReader.fields(strings(key))
+    }
+
+    private static func fields(_ names: [String]) throws -> [ProfileField] {
+        let fields = try ProfileField.list(names)
         guard !fields.isEmpty else { throw APIError.unacceptable("at least one field is named") }
         return fields
     }

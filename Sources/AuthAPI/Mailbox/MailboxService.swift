@@ -40,6 +40,8 @@ struct MailboxService: Sendable {
             return try await node.queue.run(source) {
                 try await executeVerified(invocation, proofs: proofs, from: source)
             }
+        case .profileAnswer:
+            return try await EvenTime.run { try await answer(invocation, proofs: proofs, from: source) }
         default:
             // What is answered alike is answered at the same time; the time in the queue counts in.
             return try await EvenTime.run {
@@ -57,14 +59,14 @@ struct MailboxService: Sendable {
         let nonce = try nonce(of: invocation)
         switch invocation.command {
         case .profileRequest: return try await request(verified, nonce: nonce, from: source)
-        case .profileAnswer: return try await answer(verified, nonce: nonce)
+        case .profileReturn: return try await ReturnService(node: node).execute(verified, proofs, nonce: nonce)
         case .profileWithdraw: return try await withdraw(verified, nonce: nonce)
         case .profileRead: return try await read(verified, nonce: nonce)
         default: throw APIError.refused
         }
     }
 
-    private func verify(_ invocation: Invocation, proofs: [Delegation]) async throws -> VerifiedInvocation {
+    func verify(_ invocation: Invocation, proofs: [Delegation]) async throws -> VerifiedInvocation {
         // What is addressed to a pseudonym as audience is taken whether or not its mailbox is here: the answer must not
         // tell. A read is executed only for its own subject, where its mailbox is.
         let addressee = invocation.audience ?? invocation.subject
@@ -78,7 +80,7 @@ struct MailboxService: Sendable {
         return try verifier.verify(invocation, proofs: proofs, at: node.clock(), revocations: revocations)
     }
 
-    private func nonce(of invocation: Invocation) throws -> UsedNonce {
+    func nonce(of invocation: Invocation) throws -> UsedNonce {
         guard invocation.nonce.count >= 12, let expiration = invocation.expiration else { throw APIError.refused }
         return UsedNonce(invocation, expiration: expiration)
     }
@@ -106,26 +108,20 @@ struct MailboxService: Sendable {
         return .map(Map())
     }
 
-    private func answer(_ verified: VerifiedInvocation, nonce: UsedNonce) async throws -> Value {
-        let sealed = try await node.pseudonyms.answer(
-            to: try requestName(verified), nonce: nonce, now: node.clock())
-        return ["answer": sealed.map { .bytes($0) } ?? .null]
-    }
-
     private func withdraw(_ verified: VerifiedInvocation, nonce: UsedNonce) async throws -> Value {
+        var reader = MapReader(verified.invocation.arguments)
+        let name = try requestName(verified, &reader)
+        try reader.finish()
         try await node.pseudonyms.withdrawRequest(
-            try requestName(verified), from: verified.invocation.audience ?? verified.invocation.subject, nonce: nonce,
+            name, from: verified.invocation.audience ?? verified.invocation.subject, nonce: nonce,
             now: node.clock())
         return .map(Map())
     }
 
     /// The request that an invocation is about, as its own issuer's.
-    private func requestName(_ verified: VerifiedInvocation) throws -> RequestName {
+    func requestName(_ verified: VerifiedInvocation, _ reader: inout MapReader) throws -> RequestName {
         guard verified.chain == nil else { throw APIError.refused }
-        var reader = MapReader(verified.invocation.arguments)
-        let request = try reader.link("request")
-        try reader.finish()
-        return RequestName(request: request, viewer: verified.invocation.issuer)
+        return RequestName(request: try reader.link("request"), viewer: verified.invocation.issuer)
     }
 
     private func read(_ verified: VerifiedInvocation, nonce: UsedNonce) async throws -> Value {

@@ -37,6 +37,8 @@ public final class Node: Sendable {
     private let isPrepared = Atomic(false)
     /// Remembers by which invocations callers showed who they are. What a restart forgets could only be asked again.
     let callers = ReplayGuard(capacity: 100_000)
+    /// The calls that are held until a request is answered.
+    let waiting = HeldCalls()
     let key: SigningKey
     let hasher: PassphraseHasher
     let client: PeerClient
@@ -100,6 +102,13 @@ public final class Node: Sendable {
         try await pseudonyms.check()
         try await objects.check()
         try await idempotency.kept.check()
+    }
+
+    /// Stores an owner's decision, and has those hear of it who wait for it. Where nothing is told nobody is woken: who is
+    /// denied in silence waits on.
+    func decide(_ decision: Decision) async throws(StoreError) {
+        try await pseudonyms.decide(decision)
+        if decision.answer != nil { waiting.wake(decision.request) }
     }
 
     /// Whether a principal is this node, by its key or by a former one.

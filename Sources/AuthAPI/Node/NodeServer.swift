@@ -32,6 +32,7 @@ public struct NodeServer: Service {
     private let listen: ListenAddress
     private let application: Application<MethodResponder>
     private let pulse: FeedPulse?
+    private let waiting: HeldCalls?
 
     /// A server of a node; `whenRunning` is called with the port once it listens.
     public init(
@@ -39,17 +40,18 @@ public struct NodeServer: Service {
         whenRunning: @escaping @Sendable (Int) async -> Void = { _ in }
     ) {
         self.init(
-            router: NodeServer.router(node), pulse: FeedPulse(node: node, logger: logger), listen: listen,
-            logger: logger, whenRunning: whenRunning)
+            router: NodeServer.router(node), pulse: FeedPulse(node: node, logger: logger), waiting: node.waiting,
+            listen: listen, logger: logger, whenRunning: whenRunning)
     }
 
-    /// A server of some routes, with the pulse of the feed where that is among them.
+    /// A server of some routes, with the pulse of the feed where that is among them, and the calls that they hold.
     init(
-        router: Router<NodeContext>, pulse: FeedPulse? = nil, listen: ListenAddress, logger: Logger,
-        whenRunning: @escaping @Sendable (Int) async -> Void
+        router: Router<NodeContext>, pulse: FeedPulse? = nil, waiting: HeldCalls? = nil, listen: ListenAddress,
+        logger: Logger, whenRunning: @escaping @Sendable (Int) async -> Void
     ) {
         self.listen = listen
         self.pulse = pulse
+        self.waiting = waiting
         application = Application(
             responder: MethodResponder(router),
             configuration: .init(address: .hostname(listen.host, port: listen.port), serverName: nil),
@@ -64,7 +66,12 @@ public struct NodeServer: Service {
         do {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 if let pulse { group.addTask { await pulse.run() } }
-                try await application.run()
+                // What is held is ended first: else the node would wait for it.
+                try await withGracefulShutdownHandler {
+                    try await application.run()
+                } onGracefulShutdown: {
+                    waiting?.close()
+                }
                 group.cancelAll()
             }
         } catch let error as IOError {

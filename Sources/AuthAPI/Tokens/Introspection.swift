@@ -43,7 +43,8 @@ struct Introspection: Sendable {
             let grant = try? VerifiedGrant(
                 assembling: delegations, revocations: known, at: node.clock())
         else { return nil }
-        return try await node.keeps(grant.grant) ? grant : nil
+        guard try await node.keeps(grant.grant), try await !node.isStatusSet(of: grant.grant) else { return nil }
+        return grant
     }
 
     /// Refuses a caller that does not show by an invocation of its own, made for this node and for this question, that
@@ -76,5 +77,11 @@ extension Node {
             try await pseudonyms.hasMailbox(grant.owner)
         else { return false }
         return try await pseudonyms.hasClaim(grant.place)
+    }
+    /// Whether the status of a grant of this node is set: it was revoked, or its viewer gave it back, of which there is no
+    /// revocation.
+    func isStatusSet(of grant: Grant) async throws -> Bool {
+        let list = try await pseudonyms.statusList(Node.statusList)
+        return (try list?.isRevoked(grant.status.index)) ?? false
     }
 }

@@ -37,12 +37,13 @@ struct TokenRevocation: Sendable {
         }
     }
 
-    /// Whether a chain cannot be used, at any time: forged, not of this node's making, or revoked already. Its times do not
-    /// count: the clocks of others differ, and what is not valid yet will be.
+    /// Whether a chain cannot be used, at any time: forged, not of this node's making, or revoked or given back already. Its
+    /// times do not count: the clocks of others differ, and what is not valid yet will be.
     private func isDead(_ chain: [Delegation], _ grant: Grant) async throws -> Bool {
         guard chain.allSatisfy({ $0.envelope.isSigned(by: $0.issuer) }), try await node.keeps(grant) else {
             return true
         }
+        if try await node.isStatusSet(of: grant) { return true }
         let known = try await node.pseudonyms.revocations(of: chain.map(\.cid))
         return chain.indices.contains { index in
             (0...index).contains { known.contains(chain[index].cid, by: chain[$0].issuer) }

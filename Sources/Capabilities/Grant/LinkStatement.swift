@@ -19,6 +19,8 @@ public struct LinkStatement: Sendable, Equatable {
     public let viewer: Principal
     /// The grant that it belongs to.
     public let grant: CID
+    /// The day on which the pseudonym signed it, in Unix seconds.
+    public let day: Int64
     /// The pseudonym's envelope, then the profile's, as received.
     public let envelopes: [[UInt8]]
 
@@ -37,6 +39,7 @@ public struct LinkStatement: Sendable, Equatable {
         profile = first.subject
         viewer = first.audience
         grant = first.grant
+        day = first.day
         self.envelopes = envelopes
     }
 
@@ -85,6 +88,7 @@ public struct LinkStatement: Sendable, Equatable {
         let subject: Principal
         let audience: Principal
         let grant: CID
+        let day: Int64
 
         init(verifying bytes: [UInt8]) throws(CapabilityError) {
             let envelope = try usingIdentity { () throws(IdentityError) in
@@ -109,6 +113,7 @@ public struct LinkStatement: Sendable, Equatable {
             subject = fields.subject
             audience = fields.audience
             grant = fields.grant
+            day = fields.day
         }
     }
 }

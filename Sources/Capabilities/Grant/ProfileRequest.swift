@@ -1,63 +1,6 @@
-public import DumpIdentity
+internal import DumpIdentity
 public import IPLD
 public import Sodium
-
-/// What a viewer asks of an owner; it travels sealed to the owner's pseudonym.
-public struct RequestTerms: Sendable, Equatable {
-    /// The longest purpose in bytes.
-    public static let maximumPurposeLength = 500
-
-    /// The fields asked for.
-    public let fields: [ProfileField]
-    /// Why, in the viewer's words.
-    public let purpose: String
-    /// For how long, in seconds.
-    public let duration: Int64
-    /// The object that gave rise to it.
-    public let object: CID
-
-    /// Terms of a request.
-    ///
-    /// - Throws: ``CapabilityError/invalidClaim`` for no field, an empty or too long purpose, or a duration outside 1
-    ///   second to 400 days.
-    public init(fields: [ProfileField], purpose: String, duration: Int64, object: CID) throws(CapabilityError) {
-        guard !fields.isEmpty, !purpose.isEmpty, purpose.utf8.count <= RequestTerms.maximumPurposeLength,
-            (1...Grant.maximumDuration).contains(duration)
-        else { throw .invalidClaim }
-        self.fields = ProfileField.allCases.filter(fields.contains)
-        self.purpose = purpose
-        self.duration = duration
-        self.object = object
-    }
-
-    /// The terms as IPLD.
-    public var value: Value {
-        [
-            "fields": .list(fields.map { .string($0.rawValue) }), "purpose": .string(purpose),
-            "duration": .int(duration), "object": .link(object),
-        ]
-    }
-
-    /// Reads terms.
-    ///
-    /// - Throws: ``CapabilityError/malformed``, ``CapabilityError/invalidClaim``.
-    public init(_ value: Value) throws(CapabilityError) {
-        guard let map = value.mapValue else { throw .malformed }
-        var reader = MapReader(map)
-        let parts = try readingIPLD { () throws(IPLDError) in
-            let parts = (
-                fields: try reader.list("fields"), purpose: try reader.string("purpose"),
-                duration: try reader.int("duration"), object: try reader.link("object")
-            )
-            try reader.finish()
-            return parts
-        }
-        let names = parts.fields.compactMap(\.stringValue)
-        guard names.count == parts.fields.count else { throw .malformed }
-        let fields = try usingIdentity { () throws(IdentityError) in try ProfileField.list(names) }
-        try self.init(fields: fields, purpose: parts.purpose, duration: parts.duration, object: parts.object)
-    }
-}
 
 /// A request for profile fields: the viewer's invocation `/profile/request` on itself, addressed to the owner's
 /// pseudonym, with the terms sealed to it.
@@ -65,9 +8,11 @@ public struct RequestTerms: Sendable, Equatable {
 /// Whoever carries it sees two keys and a ciphertext of one length. Source: `docs/spec.md`, "Request".
 public struct ProfileRequest: Sendable, Equatable {
     /// How terms are sealed: all to one length.
-    static let kind = SealedKind("dump/v1/request/terms", sizeClasses: [2_048])
+    static let kind = SealedKind("dump/v1/request/terms", sizeClasses: [3_072])
     /// The length of the sealed terms in bytes.
-    public static let sealedLength = 2_048 + Sealing.overhead
+    public static let sealedLength = 3_072 + Sealing.overhead
+    /// The length that they had in earlier versions.
+    static let formerSealedLength = 2_048 + Sealing.overhead
 
     /// The invocation.
     public let invocation: Invocation
@@ -85,6 +30,17 @@ public struct ProfileRequest: Sendable, Equatable {
     ///
     /// - Throws: ``CapabilityError/invalidClaim``, ``CapabilityError/malformed``.
     public init(_ invocation: Invocation) throws(CapabilityError) {
+        try self.init(invocation, lengths: [ProfileRequest.sealedLength])
+    }
+
+    /// Reads a request that was taken before, perhaps by an earlier version, when terms were shorter.
+    ///
+    /// - Throws: as ``init(_:)``.
+    public init(stored invocation: Invocation) throws(CapabilityError) {
+        try self.init(invocation, lengths: [ProfileRequest.sealedLength, ProfileRequest.formerSealedLength])
+    }
+
+    private init(_ invocation: Invocation, lengths: [Int]) throws(CapabilityError) {
         guard invocation.command == .profileRequest, invocation.issuer == invocation.subject,
             let owner = invocation.audience, owner != invocation.issuer
         else { throw .invalidClaim }
@@ -94,9 +50,15 @@ public struct ProfileRequest: Sendable, Equatable {
             try reader.finish()
             return terms
         }
-        guard sealedTerms.count == ProfileRequest.sealedLength else { throw .malformed }
+        guard lengths.contains(sealedTerms.count) else { throw .malformed }
         self.invocation = invocation
         self.owner = owner
+    }
+
+    /// The last second at which a request of these terms waits for an answer, in Unix seconds.
+    public func end(_ terms: RequestTerms) -> Int64 {
+        let (end, overflow) = (invocation.expiration ?? 0).addingReportingOverflow(terms.wait)
+        return overflow ? .max : end
     }
 
     /// Seals and signs a request.

@@ -2,7 +2,8 @@ public import DumpIdentity
 public import IPLD
 public import Sodium
 
-/// That someone read fields: the reader's own signed invocation, and when. Stored sealed to the owner's pseudonym.
+/// That someone read fields, or gave a grant back: the reader's own signed invocation, and when. Stored sealed to the
+/// owner's pseudonym.
 public struct Receipt: Sendable, Equatable {
     static let kind = SealedKind("dump/v1/receipt", sizeClasses: [2_048, 4_096])
 
@@ -13,8 +14,12 @@ public struct Receipt: Sendable, Equatable {
 
     /// Who read.
     public var reader: Principal { invocation.issuer }
-    /// The grant that allowed it: the first of its proofs.
-    public var grant: CID? { invocation.proofs.first }
+    /// Whether the grant was given back, and nothing was read.
+    public var isReturn: Bool { invocation.command == .profileReturn }
+    /// The grant that allowed it: the first of its proofs; or the one that was given back.
+    public var grant: CID? { isReturn ? invocation.arguments["grant"]?.linkValue : invocation.proofs.first }
+    /// Whose receipt it is.
+    private var owner: Principal { isReturn ? invocation.audience ?? invocation.subject : invocation.subject }
 
     /// A receipt for an invocation that was executed.
     public init(invocation: Invocation, time: Int64) {
@@ -22,11 +27,11 @@ public struct Receipt: Sendable, Equatable {
         self.time = time
     }
 
-    /// Which fields were read.
+    /// Which fields were read; none where the grant was given back.
     ///
     /// - Throws: ``CapabilityError/malformed``.
     public func fields() throws(CapabilityError) -> [ProfileField] {
-        try ReadArguments(invocation.arguments).fields
+        isReturn ? [] : try ReadArguments(invocation.arguments).fields
     }
 
     /// Seals the receipt to the owner's pseudonym.
@@ -35,14 +40,14 @@ public struct Receipt: Sendable, Equatable {
     public func sealed() throws(CapabilityError) -> [UInt8] {
         let value: Value = ["invocation": .bytes(invocation.envelope.bytes), "time": .int(time)]
         do {
-            return try SealedValue.seal(value, kind: Receipt.kind, to: invocation.subject)
+            return try SealedValue.seal(value, kind: Receipt.kind, to: owner)
         } catch { throw CapabilityError(error) }
     }
 
     /// Opens a receipt as the owner's pseudonym, and checks the reader's signature.
     ///
     /// - Throws: ``CapabilityError/malformed``; ``CapabilityError/invalidSignature``; ``CapabilityError/invalidSubject``
-    ///   where the read was of another pseudonym.
+    ///   where it is about another pseudonym.
     public init(opening ciphertext: [UInt8], with key: borrowing SigningKey) throws(CapabilityError) {
         let value: Value
         do {
@@ -54,8 +59,8 @@ public struct Receipt: Sendable, Equatable {
         invocation = try Invocation(decoding: bytes)
         self.time = time
         guard invocation.envelope.isSigned(by: invocation.issuer) else { throw .invalidSignature }
-        let owner = try usingIdentity { () throws(IdentityError) in try key.principal() }
-        guard invocation.subject == owner else { throw .invalidSubject }
+        let opener = try usingIdentity { () throws(IdentityError) in try key.principal() }
+        guard owner == opener else { throw .invalidSubject }
     }
 }
 

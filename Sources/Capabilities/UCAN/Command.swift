@@ -13,6 +13,8 @@ public struct Command: Hashable, Sendable, CustomStringConvertible {
     public static let profileAnswer = Command(known: "/profile/answer")
     /// Take a request back.
     public static let profileWithdraw = Command(known: "/profile/withdraw")
+    /// Give a grant back.
+    public static let profileReturn = Command(known: "/profile/return")
     /// Read granted profile fields.
     public static let profileRead = Command(known: "/profile/read")
     /// Read a module's log from a node.

@@ -44,6 +44,7 @@ struct Grants: AsyncParsableCommand {
         case active
         case expired
         case revoked
+        case returned
     }
 
     private func shownState(of grant: Map) -> String {

@@ -22,16 +22,18 @@ struct Inbox: AsyncParsableCommand {
         }
         try person.show(answer) {
             let requests = answer.maps("requests")
+            let hasMore = requests.contains { !InboxOutput.text($0).isEmpty }
             let hasSuggestions = requests.contains { $0["suggestion"] != nil }
             let rows = requests.map { request in
                 [
                     ShortID.of(request.text("id")), ShortID.of(request.text("object")),
                     "…" + ShortID.of(request.text("viewer")), request.texts("fields"),
                     Output.duration(request.number("duration")), Output.safe(request.text("purpose")),
-                ] + (hasSuggestions ? [Suggestion.text(request["suggestion"])] : [])
+                ] + (hasMore ? [InboxOutput.text(request)] : [])
+                    + (hasSuggestions ? [Suggestion.text(request["suggestion"])] : [])
             }
             if rows.isEmpty { return Output.line("No request is waiting.") }
-            let heading = ["ID", "OBJECT", "WHO", "FIELDS", "FOR", "PURPOSE"]
+            let heading = ["ID", "OBJECT", "WHO", "FIELDS", "FOR", "PURPOSE"] + (hasMore ? ["BESIDE"] : [])
             Output.table(hasSuggestions ? heading + ["YOUR RULE"] : heading, rows)
         }
     }
@@ -40,6 +42,23 @@ struct Inbox: AsyncParsableCommand {
     static func resolve(_ id: String, _ client: NodeClient) async throws -> String {
         let list = try await client.list("/v1/inbox", of: "requests").maps("requests")
         return try ShortID.resolve(id, among: list.map { $0.text("id") }, what: "waiting request")
+    }
+}
+
+/// What stands in a waiting request beside what is asked for.
+enum InboxOutput {
+    static func text(_ request: Map) -> String {
+        var parts: [String] = []
+        if request["renews"] != nil { parts.append("renews \(ShortID.of(request.text("renews")))") }
+        if let history = request["history"]?.mapValue {
+            parts.append(
+                "history: \(history.number("requests")) decided, \(history.number("granted")) granted, "
+                    + "\(history.number("revoked")) revoked, \(history.number("returned")) given back")
+        } else if let shown = InReturnOutput.text(request) {
+            parts.append("shows \(shown)")
+        }
+        if request["message"] != nil { parts.append("“\(Output.safe(request.text("message")))”") }
+        return parts.joined(separator: "; ")
     }
 }
 
@@ -102,7 +121,7 @@ struct Receipts: AsyncParsableCommand {
                 [
                     Output.time(receipt.number("time")), "…" + ShortID.of(receipt.text("reader")),
                     receipt.texts("fields"), ShortID.of(receipt.text("grant")),
-                    receipt["handed_on"] == true ? "handed on" : "",
+                    receipt["returned"] == true ? "given back" : receipt["handed_on"] == true ? "handed on" : "",
                 ]
             }
             if rows.isEmpty { return Output.line("Nobody has read anything.") }

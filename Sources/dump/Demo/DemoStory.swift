@@ -123,7 +123,7 @@ struct DemoStory {
         let shown = try await done(
             "stephanie", ["requests", "show", ShortID.of(request), "--save-grant", stage.file("grant.ucan")])
         try expect(
-            shown.text("state") == "approved" && shown.text("grant") == grant && !shown.text("profile").isEmpty,
+            shown.text("state") == "narrowed" && shown.text("grant") == grant && !shown.text("profile").isEmpty,
             "the grant and its link statement have come")
         let fields = try await readFields(request, "name,email")
         try expect(

@@ -27,11 +27,13 @@ struct NodeClient {
         return try await body(NodeClient(login.node, token: login.token))
     }
 
-    /// Sends a request and gives the answer's body. With `match` it is done only to what has that entity tag.
+    /// Sends a request, which the node may hold for `wait` seconds, and gives the answer's body. With `match` it is done only
+    /// to what has that entity tag.
     func bytes(
-        _ method: String, _ path: String, _ body: Value? = nil, match: String? = nil, limit: Int = 4 << 20
+        _ method: String, _ path: String, _ body: Value? = nil, match: String? = nil, limit: Int = 4 << 20,
+        wait: Int = 0
     ) async throws(CommandError) -> [UInt8] {
-        try await send(method, path, body, match: match, limit: limit).body
+        try await send(method, path, body, match: match, limit: limit, wait: wait).body
     }
 
     /// The entity tag of what lies under a path.
@@ -43,7 +45,7 @@ struct NodeClient {
     }
 
     private func send(
-        _ method: String, _ path: String, _ body: Value?, match: String?, limit: Int
+        _ method: String, _ path: String, _ body: Value?, match: String?, limit: Int, wait: Int = 0
     ) async throws(CommandError) -> PeerResponse {
         var encoded: (bytes: [UInt8], type: String)?
         if let body {
@@ -53,7 +55,7 @@ struct NodeClient {
         do {
             response = try await client.send(
                 method, path, at: node, body: encoded, accept: "application/vnd.ipld.dag-cbor", bearer: token,
-                fields: match.map { ["If-Match": $0] } ?? [:], limit: limit)
+                fields: match.map { ["If-Match": $0] } ?? [:], limit: limit, wait: Int64(wait))
         } catch {
             let what =
                 switch error {
@@ -70,9 +72,10 @@ struct NodeClient {
 
     /// Sends a request and gives the answer as a map; an empty map where it has no body.
     func call(
-        _ method: String, _ path: String, _ body: Value? = nil, match: String? = nil, limit: Int = 4 << 20
+        _ method: String, _ path: String, _ body: Value? = nil, match: String? = nil, limit: Int = 4 << 20,
+        wait: Int = 0
     ) async throws(CommandError) -> Map {
-        let bytes = try await bytes(method, path, body, match: match, limit: limit)
+        let bytes = try await bytes(method, path, body, match: match, limit: limit, wait: wait)
         if bytes.isEmpty { return Map() }
         let value = try reading("the node's answer") { try DagCBOR.decode(bytes) }
         guard let map = value.mapValue else { throw CommandError("the node's answer is no object") }

@@ -32,6 +32,50 @@ struct ProfileRequestTests {
         return try changed { $0["args"] = ["terms": .bytes(sealed)] }.terms(with: Party.owner.key())
     }
 
+    /// Terms that have all that terms can have, each part as long as it may be.
+    private static func longest() throws -> RequestTerms {
+        let home = try NodeAddress("https://example.org/" + String(repeating: "a", count: 235))
+        return try RequestTerms(
+            fields: ProfileField.allCases,
+            purpose: String(repeating: "é", count: RequestTerms.maximumPurposeLength / 2),
+            duration: Grant.maximumDuration, object: object,
+            message: String(repeating: "é", count: RequestTerms.maximumMessageLength / 2),
+            inReturn: .grant(
+                InReturn.Offer(fields: ProfileField.allCases, duration: Grant.maximumDuration, home: home)),
+            wait: RequestTerms.maximumWait, renews: CID.of(dagCBOR: [2]))
+    }
+
+    @Test func `the longest terms are read as they were written`() throws {
+        #expect(try request(Self.longest()).terms(with: Party.owner.key()) == Self.longest())
+    }
+
+    @Test(arguments: [.nothing, .history] as [InReturn])
+    func `what the viewer shows is read as it was written`(shown: InReturn) throws {
+        let terms = try RequestTerms(
+            fields: [.name], purpose: "why", duration: 1, object: Self.object, inReturn: shown)
+        #expect(try request(terms).terms(with: Party.owner.key()) == terms)
+    }
+
+    @Test func `terms of earlier versions are read, and wait for thirty days`() throws {
+        let terms = try opened { map in for key in ["wait", "message", "in_return", "renews"] { map[key] = nil } }
+        #expect(terms.wait == 30 * 86_400 && terms.message == nil && terms.inReturn == .nothing)
+        #expect(terms.renews == nil)
+    }
+
+    @Test func `a request of the length of earlier versions is read where it was stored, and not taken`() throws {
+        let kind = SealedKind("dump/v1/request/terms", sizeClasses: [2_048])
+        let sealed = try SealedValue.seal(terms().value, kind: kind, to: Party.owner.principal)
+        let bytes = try request().invocation.envelope.resigned(by: .viewer) { $0["args"] = ["terms": .bytes(sealed)] }
+        let invocation = try Invocation(decoding: bytes)
+        #expect(throws: CapabilityError.malformed) { try ProfileRequest(invocation) }
+        #expect(try ProfileRequest(stored: invocation).terms(with: Party.owner.key()) == terms())
+    }
+
+    @Test func `a request ends when its invocation is over and it has waited`() throws {
+        let terms = try RequestTerms(fields: [.name], purpose: "why", duration: 1, object: Self.object, wait: 7)
+        #expect(try request(terms).end(terms) == testTime + 60 + 7)
+    }
+
     @Test func `the owner reads what the viewer asked`() throws {
         let terms = try terms(fields: [.name, .picture], purpose: "Grüße", duration: 1)
         let request = try ProfileRequest(request(terms).invocation)
@@ -55,11 +99,7 @@ struct ProfileRequestTests {
     }
 
     @Test func `all requests have one length`() throws {
-        let longest = String(repeating: "é", count: RequestTerms.maximumPurposeLength / 2)
-        let all = try [
-            terms(), terms(fields: ProfileField.allCases, purpose: longest, duration: Grant.maximumDuration),
-            terms(purpose: "x", duration: 1),
-        ].map { try request($0) }
+        let all = try [terms(), Self.longest(), terms(purpose: "x", duration: 1)].map { try request($0) }
         #expect(all.allSatisfy { $0.sealedTerms.count == ProfileRequest.sealedLength })
         #expect(Set(all.map(\.invocation.envelope.bytes.count)).count == 1)
     }
@@ -125,6 +165,10 @@ struct ProfileRequestTests {
     @Test(
         arguments: [
             ("fields", []), ("purpose", ""), ("duration", 0), ("duration", .int(Grant.maximumDuration + 1)),
+            ("wait", 0), ("wait", .int(RequestTerms.maximumWait + 1)), ("message", ""),
+            ("message", .string(String(repeating: "x", count: RequestTerms.maximumMessageLength + 1))),
+            ("in_return", ["kind": "grant", "fields": [], "duration": 1, "home": "https://example.org"]),
+            ("in_return", ["kind": "grant", "fields": ["name"], "duration": 0, "home": "https://example.org"]),
         ] as [(String, Value)])
     func `sealed terms outside the bounds are refused`(field: String, value: Value) {
         #expect(throws: CapabilityError.invalidClaim) { try opened { $0[field] = value } }
@@ -134,7 +178,14 @@ struct ProfileRequestTests {
         arguments: [
             ("fields", ["name", "name"]), ("fields", ["Name"]), ("fields", ["name", 1]), ("fields", "name"),
             ("purpose", .null), ("duration", .float(1)), ("object", "x"), ("unknown", 1), ("fields", nil),
-            ("object", nil),
+            ("object", nil), ("wait", "x"), ("message", 1), ("renews", "x"), ("in_return", [:]), ("in_return", .null),
+            ("in_return", ["kind": "nothing"]), ("in_return", ["kind": "history", "x": 1]),
+            ("in_return", ["kind": "grant", "fields": ["name"], "duration": 1]),
+            ("in_return", ["kind": "grant", "fields": ["name"], "duration": 1, "home": "x"]),
+            (
+                "in_return",
+                ["kind": "grant", "fields": ["name", "name"], "duration": 1, "home": "https://example.org"]
+            ),
         ] as [(String, Value?)])
     func `sealed terms of another shape are refused`(field: String, value: Value?) {
         #expect(throws: CapabilityError.malformed) { try opened { $0[field] = value } }

@@ -39,6 +39,22 @@ struct ReceiptTests {
         #expect(one == all)
     }
 
+    @Test func `the owner reads that a grant was given back, and nobody else does`() throws {
+        let fixture = try GrantFixture()
+        var arguments = Map()
+        arguments["grant"] = .link(fixture.grant.cid)
+        let returning = try Invocation.sign(
+            .profileReturn, on: Party.viewer.principal, audience: fixture.grant.owner, arguments: arguments,
+            nonce: [UInt8](repeating: 1, count: 16), expiration: testTime + 60, with: Party.viewer.key())
+        let receipt = Receipt(invocation: returning, time: testTime)
+        let sealed = try receipt.sealed()
+        #expect(try sealed.count == self.receipt().receipt.sealed().count)
+        let opened = try Receipt(opening: sealed, with: fixture.pseudonym().signing)
+        #expect(opened.isReturn && opened.grant == fixture.grant.cid)
+        #expect(try opened.fields().isEmpty && opened.reader == Party.viewer.principal)
+        #expect(throws: CapabilityError.malformed) { try Receipt(opening: sealed, with: Party.viewer.key()) }
+    }
+
     @Test func `a reading that the reader did not sign is refused`() throws {
         let forged = try receipt().receipt.invocation.envelope.resigned(by: .stranger)
         #expect(throws: CapabilityError.invalidSignature) { try opened(["invocation": .bytes(forged), "time": 1]) }

@@ -46,7 +46,8 @@ struct CommandTests {
 
     @Test(arguments: [
         (Command.profileRequest, "/profile/request"), (.profileAnswer, "/profile/answer"),
-        (.profileWithdraw, "/profile/withdraw"), (.profileRead, "/profile/read"), (.revoke, "/ucan/revoke"),
+        (.profileWithdraw, "/profile/withdraw"), (.profileReturn, "/profile/return"), (.profileRead, "/profile/read"),
+        (.revoke, "/ucan/revoke"),
     ])
     func `the known commands are the ones that reading gives`(known: Command, text: String) throws {
         #expect(try known == Command(text))
