@@ -73,7 +73,7 @@ class Story:
         refused("unacceptable", self.steve.call, "POST", f"/v1/inbox/{self.request}/approve", body)
         self.grant = self.steve.approve(self.request, "name", "email", days=7)
         answer = self.stephanie.call("GET", f"/v1/requests/{self.request}")
-        expect((answer["state"], answer["granted"]), ("approved", ["name", "email"]), "the answer")
+        expect((answer["state"], answer["granted"]), ("narrowed", ["name", "email"]), "the answer")
         self.container = bytes_of(answer["container"])
 
     def denying(self):
@@ -136,6 +136,39 @@ class Story:
         expect(self.steve.call("GET", "/v1/inbox")["requests"], [], "the inbox")
         refused("not-found", self.stephanie.call, "GET", f"/v1/requests/{request}")
 
+    def introducing(self):
+        """Sophie shows her name in return for a name: each reads the other's, and nothing before the approval"""
+        self.sophie.describe(name="Sophie Example")
+        offer = {"kind": "grant", "fields": ["name"], "duration": 86_400}
+        body = {"fields": ["name"], "purpose": "to meet", "duration": 86_400, "in_return": offer}
+        body |= {"module": MODULE, "object": self.published["id"]}
+        self.mutual = self.sophie.call("POST", "/v1/requests", body)["id"]
+        expect(self.sophie.call("POST", "/v1/requests", body)["id"], self.mutual, "the request asked twice")
+        refused("not-found", self.steve.read, self.mutual, "name")
+        self.steve.approve(self.mutual, "name", days=1)
+        refused("conflict", self.steve.read, self.mutual, "name")
+        expect(self.sophie.read(self.mutual, "name"), self.of("name"), "the name")
+        expect(self.steve.read(self.mutual, "name"), {"name": "Sophie Example"}, "the name in return")
+
+    def renewing(self):
+        """Sophie asks for more time; the request names the grant, and she reads on by the id that she has"""
+        asked = self.sophie.call("POST", f"/v1/requests/{self.mutual}/renew", {"duration": 2 * 86_400})
+        (waiting,) = self.steve.call("GET", "/v1/inbox")["requests"]
+        expect(waiting["renews"], asked["renews"], "the renewed grant")
+        self.steve.approve(asked["id"], "name", days=2)
+        shown = self.sophie.call("GET", f"/v1/requests/{asked['id']}?wait=60")
+        expect(shown["state"], "approved", "the renewal")
+        expect(self.sophie.read(self.mutual, "name"), self.of("name"), "the name")
+
+    def giving_back(self):
+        """Sophie needs it no longer: Steve sees that both grants were given back, and nobody reads under them"""
+        self.sophie.call("POST", f"/v1/requests/{self.mutual}/return")
+        refused("conflict", self.sophie.read, self.mutual, "name")
+        states = [grant["state"] for grant in self.steve.call("GET", "/v1/grants")["grants"]]
+        expect(sorted(states), ["active", "active", "returned", "returned"], "the grants")
+        kept = self.steve.call("GET", "/v1/receipts")["receipts"]
+        expect(sum(receipt["returned"] for receipt in kept), 2, "the receipts of what was given back")
+
     def revoking(self):
         """Steve revokes one grant: all who read by it are refused, also offline; the other grant goes on"""
         self.steve.call("DELETE", f"/v1/grants/{self.grant}")
@@ -144,7 +177,7 @@ class Story:
         expect(Component.judge(self.object, self.container, self.status_list()), "Revoked", "the verdict")
         expect(self.sophie.read(self.second, "email"), {"email": "steve@new.example.org"}, "the other viewer")
         states = {grant["id"]: grant["state"] for grant in self.steve.call("GET", "/v1/grants")["grants"]}
-        expect(sorted(states.values()), ["active", "revoked"], "the grants")
+        expect(sorted(states.values()), ["active", "returned", "returned", "revoked"], "the grants")
 
     def ending(self):
         """After the log-out the token opens nothing"""
@@ -159,8 +192,7 @@ class Story:
         return Client(self.x).fetch("/v1/status-lists/1")
 
 
-# In the order of the story. To come, each as a method of its own where it is served: a mutual introduction (after
-# `asking`), a renewal before the end (after `editing`), a grant given back by its viewer, blocking a viewer and a node,
+# In the order of the story. To come, each as a method of its own where it is served: blocking a viewer and a node,
 # introspection by a component (beside `verifying`), the feed of revocations (beside `revoking`), and revoking everything
 # (before `ending`).
 STEPS = (
@@ -175,6 +207,9 @@ STEPS = (
     Story.receipts,
     Story.taking_back,
     Story.withdrawing,
+    Story.introducing,
+    Story.renewing,
+    Story.giving_back,
     Story.revoking,
     Story.ending,
 )
