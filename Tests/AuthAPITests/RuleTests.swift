@@ -55,12 +55,25 @@ struct RuleTests {
             (["fields": ["name", "email", "phone_number", "website"]], true), (["fields": ["name"]], false),
             (["history": false], true), (["history": true], false),
             (["module": .string(TestNode.market), "history": true], false),
+            (["in_return": "nothing"], true), (["in_return": "history"], false), (["in_return": "grant"], false),
         ] as [(Value, Bool)])
     func `a rule applies where all that it names is so`(match: Value, applies: Bool) async throws {
         try await GrantScene.run { scene in
             _ = try await scene.send(scene.request.invocation)
             try await set(scene, [Self.rule(match, ["decision": "deny"])])
             #expect((try await suggestion(scene) != nil) == applies)
+        }
+    }
+
+    @Test func `a rule may ask what the viewer shows in return`() async throws {
+        let offer: Value = ["kind": "grant", "fields": ["name"], "duration": 3_600]
+        try await Meeting.run { meeting in
+            _ = try await meeting.ask([("in_return", offer)])
+            for (kind, applies) in [("grant", true), ("history", false), ("nothing", false)] {
+                let rules: [Value] = [Self.rule(["in_return": .string(kind)], ["decision": "deny"])]
+                #expect(try await meeting.steve.call("PUT", "/v1/rules", ["rules": .list(rules)]).status == 204)
+                #expect((try await meeting.inbox().map { $0["suggestion"] != nil }) == [applies])
+            }
         }
     }
 
@@ -119,7 +132,8 @@ struct RuleTests {
             rule([:], ["decision": "approve", "fields": ["age"], "duration": 1]),
             rule([:], ["decision": "deny", "duration": 1]), rule([:], ["decision": "ignore"]),
             rule(["module": "X"], ["decision": "deny"]), rule(["fields": ["age"]], ["decision": "deny"]),
-            rule(["viewer": "x"], ["decision": "deny"]), rule(["history": 1], ["decision": "deny"]), ["match": [:]],
+            rule(["viewer": "x"], ["decision": "deny"]), rule(["history": 1], ["decision": "deny"]),
+            rule(["in_return": "all"], ["decision": "deny"]), ["match": [:]],
             rule([:], [:]), 1,
         ] as [Value])
     func `a rule that cannot be is refused, and those of before stay`(rule: Value) async throws {

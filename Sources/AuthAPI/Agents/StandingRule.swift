@@ -12,6 +12,8 @@ struct StandingRule: Equatable {
         var fields: [ProfileField]?
         /// Whether the owner has granted the viewer something before.
         var history: Bool?
+        /// What the viewer shows of itself.
+        var inReturn: InReturn.Kind?
     }
 
     /// What is suggested.
@@ -43,7 +45,7 @@ extension StandingRule.Match {
     fileprivate func applies(to item: InboxItem, hasHistory: Bool) -> Bool {
         (module.map { $0 == item.pseudonym.module } ?? true)
             && (fields.map { item.terms.fields.allSatisfy($0.contains) } ?? true)
-            && (history.map { $0 == hasHistory } ?? true)
+            && (history.map { $0 == hasHistory } ?? true) && (inReturn.map { $0 == item.terms.inReturn.kind } ?? true)
     }
 }
 
@@ -79,6 +81,7 @@ extension StandingRule {
         conditions["module"] = match.module.map { .string($0.string) }
         conditions["fields"] = match.fields.map { .list($0.map { .string($0.rawValue) }) }
         conditions["history"] = match.history.map { .bool($0) }
+        conditions["in_return"] = match.inReturn.map { .string($0.rawValue) }
         var suggested = Map()
         suggested["decision"] = .string(decision.name)
         if case .approve(let fields, let duration) = decision {
@@ -104,6 +107,12 @@ extension StandingRule.Match {
         module = try reader.optionalString("module").map { try ModuleID($0) }
         fields = try reader.optionalFields("fields")
         history = try reader.optionalBool("history")
+        inReturn = try reader.optionalString("in_return").map { name throws(APIError) in
+            guard let kind = InReturn.Kind(rawValue: name) else {
+                throw .unacceptable("in_return is nothing, history or grant")
+            }
+            return kind
+        }
         try reader.finish()
     }
 }

@@ -137,11 +137,11 @@ extension ViewerAgent.Question.Shown {
     /// Reads `{"kind": "nothing"}`, `{"kind": "history"}` or `{"kind": "grant", "fields": […], "duration": seconds}`.
     fileprivate init(_ map: Map) throws {
         var reader = MapReader(map)
-        switch try reader.string("kind") {
-        case "nothing": self = .nothing
-        case "history": self = .history
-        case "grant": self = .grant(fields: try reader.fields("fields"), duration: try reader.duration("duration"))
-        default: throw APIError.malformed("kind is nothing, history or grant")
+        switch InReturn.Kind(rawValue: try reader.string("kind")) {
+        case .nothing: self = .nothing
+        case .history: self = .history
+        case .grant: self = .grant(fields: try reader.fields("fields"), duration: try reader.duration("duration"))
+        case nil: throw APIError.malformed("kind is nothing, history or grant")
         }
         try reader.finish()
     }

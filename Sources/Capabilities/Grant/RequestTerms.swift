@@ -118,6 +118,22 @@ public enum InReturn: Sendable, Equatable {
         }
     }
 
+    /// What may be shown, by name.
+    public enum Kind: String, Sendable {
+        case nothing
+        case history
+        case grant
+    }
+
+    /// Which of them it is.
+    public var kind: Kind {
+        switch self {
+        case .nothing: .nothing
+        case .history: .history
+        case .grant: .grant
+        }
+    }
+
     /// What is offered, where a grant is.
     public var offer: Offer? { if case .grant(let offer) = self { offer } else { nil } }
 
@@ -125,10 +141,10 @@ public enum InReturn: Sendable, Equatable {
     var value: Value? {
         switch self {
         case .nothing: nil
-        case .history: ["kind": "history"]
+        case .history: ["kind": .string(kind.rawValue)]
         case .grant(let offer):
             [
-                "kind": "grant", "fields": .list(offer.fields.map { .string($0.rawValue) }),
+                "kind": .string(kind.rawValue), "fields": .list(offer.fields.map { .string($0.rawValue) }),
                 "duration": .int(offer.duration), "home": .string(offer.home.string),
             ]
         }
@@ -137,11 +153,11 @@ public enum InReturn: Sendable, Equatable {
     init(_ map: Map) throws(CapabilityError) {
         var reader = MapReader(map)
         let kind = try readingIPLD { () throws(IPLDError) in try reader.string("kind") }
-        switch kind {
-        case "history":
+        switch Kind(rawValue: kind) {
+        case .history:
             try readingIPLD { () throws(IPLDError) in try reader.finish() }
             self = .history
-        case "grant":
+        case .grant:
             let parts = try readingIPLD { () throws(IPLDError) in
                 let parts = (
                     fields: try reader.list("fields"), duration: try reader.int("duration"),
@@ -154,7 +170,7 @@ public enum InReturn: Sendable, Equatable {
                 try Offer(
                     fields: try ProfileField.list(values: parts.fields), duration: parts.duration,
                     home: try usingIdentity { () throws(IdentityError) in try NodeAddress(parts.home) }))
-        default: throw .malformed
+        case .nothing, nil: throw .malformed
         }
     }
 }

@@ -27,6 +27,12 @@ struct Rules: AsyncParsableCommand {
             if !match.text("module").isEmpty { texts.append("in \(match.text("module"))") }
             if match["fields"] != nil { texts.append("only \(match.texts("fields"))") }
             if let history = match["history"]?.boolValue { texts.append(history ? "granted before" : "never granted") }
+            switch match.text("in_return") {
+            case "nothing": texts.append("nothing in return")
+            case "history": texts.append("a history in return")
+            case "grant": texts.append("a grant in return")
+            default: break
+            }
             return texts.isEmpty ? "always" : texts.joined(separator: "; ")
         }
     }
@@ -42,6 +48,7 @@ struct Rules: AsyncParsableCommand {
                      "suggest": {"decision": "approve", "fields": ["name"], "duration": 604800}},
                     {"match": {"history": false}, "suggest": {"decision": "deny_silently"}}]}
 
+                In "match" may stand, too: "in_return": "nothing", "history" or "grant", what the viewer shows of itself.
                 Decisions are approve, deny, deny_silently and block. Nothing is decided by a rule.
                 """)
         @Argument(help: "The file, JSON.") var file: String
