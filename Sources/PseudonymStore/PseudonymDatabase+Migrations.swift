@@ -105,6 +105,7 @@ extension PseudonymDatabase {
             try db.execute(sql: "DELETE FROM room WHERE relation IN ('request', 'receipt')")
             try SQLiteFile.markUnsettled(db)
         }
+        migrator.registerMigration("6 names of what was given back") { db in try returnedGrant.create(in: db) }
         return migrator
     }
 }

@@ -49,19 +49,21 @@ extension PseudonymDatabase {
         try await writer.look { db in try PseudonymDatabase.revocations(of: delegations, in: db) }
     }
 
-    /// The names of all revocations, as a feed tells them.
+    /// The names of all revocations, and of the grants that were given back, as a feed tells them.
     ///
     /// - Throws: ``StoreError/malformedFile(file:)`` where a row is none of a revocation.
     public func revocationNames() async throws(StoreError) -> [RevocationName] {
         try await writer.look { db in
-            try PseudonymDatabase.revocation.elements(in: db).map { entry in
-                // They were verified before they were stored.
-                guard let delegation = try? Invocation(decoding: entry.value).arguments["revoke"]?.linkValue,
-                    let revoker = try? Principal(publicKey: entry.tag),
-                    let name = RevocationName(delegation, by: revoker)
-                else { throw StoreError.malformedFile(file: "revocation") }
-                return name
-            }
+            let returned = try PseudonymDatabase.returnedGrant.keys(in: db).map { try RevocationName(bytes: $0) }
+            return try returned
+                + PseudonymDatabase.revocation.elements(in: db).map { entry in
+                    // They were verified before they were stored.
+                    guard let delegation = try? Invocation(decoding: entry.value).arguments["revoke"]?.linkValue,
+                        let revoker = try? Principal(publicKey: entry.tag),
+                        let name = RevocationName(delegation, by: revoker)
+                    else { throw StoreError.malformedFile(file: "revocation") }
+                    return name
+                }
         }
     }
 

@@ -1,3 +1,4 @@
+public import Capabilities
 internal import DumpIdentity
 internal import GRDB
 public import IPLD
@@ -26,6 +27,8 @@ public struct ReturnGrant: Sendable {
 public struct GivingBack: Sendable {
     /// The pseudonym that granted it, which is told.
     public let pseudonym: Principal
+    /// What the feed calls the end of the grant.
+    public let name: RevocationName
     /// The slots of the disclosure, which are destroyed.
     public let slots: [[UInt8]]
     /// Where the status stands.
@@ -39,10 +42,11 @@ public struct GivingBack: Sendable {
 
     /// A giving back.
     public init(
-        pseudonym: Principal, slots: [[UInt8]], place: StatusPlace, noticeIdentifier: [UInt8], notice: [UInt8],
-        nonce: UsedNonce
+        pseudonym: Principal, name: RevocationName, slots: [[UInt8]], place: StatusPlace, noticeIdentifier: [UInt8],
+        notice: [UInt8], nonce: UsedNonce
     ) {
         self.pseudonym = pseudonym
+        self.name = name
         self.slots = slots
         self.place = place
         self.noticeIdentifier = noticeIdentifier
@@ -77,7 +81,8 @@ extension PseudonymDatabase {
         }
     }
 
-    /// Takes a grant back from its viewer: what it opened is destroyed, the status set, and the owner told. Of what is
+    /// Takes a grant back from its viewer: what it opened is destroyed, the status set, its end named for the feed, and the
+    /// owner told. Of what is
     /// destroyed already the owner is not told again. Gives whether the owner was told.
     ///
     /// - Throws: ``StoreError/replayed``; ``StoreError/notFound`` where the index was not allocated with this claim, or the
@@ -89,7 +94,11 @@ extension PseudonymDatabase {
             guard try PseudonymDatabase.mailbox.has(grant.pseudonym.publicKey, in: db) else {
                 throw StoreError.notFound
             }
-            guard try PseudonymDatabase.destroy(grant.slots, at: grant.place, in: db) else { return false }
+            let isAlive = try PseudonymDatabase.destroy(grant.slots, at: grant.place, in: db)
+            if try !PseudonymDatabase.returnedGrant.has(grant.name.bytes, in: db) {
+                try PseudonymDatabase.returnedGrant.insert(grant.name.bytes, [], in: db)
+            }
+            guard isAlive else { return false }
             try PseudonymDatabase.newReceipt.put(
                 grant.noticeIdentifier, .init(tag: grant.noticeIdentifier, value: grant.notice), in: db)
             return true

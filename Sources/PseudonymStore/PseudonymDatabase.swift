@@ -56,6 +56,8 @@ public struct PseudonymDatabase: Sendable {
     static let receipt = ListTable("kept_receipt", length: 2_096, initialRows: 64)
     /// By delegation; the tag is the revoker's key.
     static let revocation = ListTable("revocation", length: 512, initialRows: 64)
+    /// What was given back, by the name that the feed has for it.
+    static let returnedGrant = UniformTable(name: "returned_grant", columns: [], initialRows: 64)
     /// By place in a status list.
     static let statusClaim = UniformTable(name: "status_claim", columns: [.init("claim", 32)], initialRows: 256)
     /// By nonce. Rows that have expired are written over like spare ones.

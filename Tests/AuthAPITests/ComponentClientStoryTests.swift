@@ -55,6 +55,24 @@ struct ComponentClientStoryTests {
         }
     }
 
+    // Threat: STR-144
+    @Test(.timeLimit(.minutes(5)))
+    func `what the viewer gives back is refused by a component that follows the node`() async throws {
+        try await GrantScene.run { scene in
+            let grant = try await scene.approved().grant
+            try await following(scene) { client, node in
+                try await until {
+                    client.freshness(of: node).isCurrent && !client.freshness(of: node).lists.isEmpty
+                }
+                #expect(refusal(client, grant) == nil)
+                // The list that the component holds stays good for an hour.
+                #expect(try await scene.giveBack(grant).status == 200)
+                try await until { refusal(client, grant) != nil }
+                #expect(refusal(client, grant) == .revoked)
+            }
+        }
+    }
+
     @Test(.timeLimit(.minutes(5)))
     func `a component that is cut off refuses a grant when the list has expired, and not before`() async throws {
         try await GrantScene.run { scene in

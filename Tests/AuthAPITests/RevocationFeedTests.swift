@@ -58,6 +58,24 @@ struct RevocationFeedTests {
         }
     }
 
+    // Threat: STR-144
+    @Test func `what a viewer gave back is told once, also after a restart`() async throws {
+        try await GrantScene.run { scene in
+            let grant = try await scene.approved().grant
+            #expect(try await scene.send(scene.returning(grant, nonce: 1), []).status == 403)
+            #expect(scene.node.node.feed.position.sequence == 0)
+            for nonce in 2...3 as ClosedRange<UInt8> {
+                let invocation = try scene.returning(grant, nonce: nonce)
+                #expect(try await scene.send(invocation, [grant.delegation]).status == 200)
+            }
+            #expect(scene.node.node.feed.position.sequence == 1)
+            let end = [try #require(RevocationName(grant.cid, by: grant.owner))]
+            var feed = try await FeedReading(scene.node)
+            #expect(try await feed.untilAlive(scene.node).flatMap(\.statement.names) == end)
+            #expect(try await scene.node.restarted().node.pseudonyms.revocationNames() == end)
+        }
+    }
+
     @Test func `the end of an account is told at once`() async throws {
         try await GrantScene.run { scene in
             let grant = try await scene.approved().grant

@@ -1,3 +1,4 @@
+import Capabilities
 import DumpIdentity
 import IPLD
 import Testing
@@ -6,10 +7,13 @@ import Testing
 
 /// What a viewer gives back, and what it gives in return.
 struct GivingBackTests {
+    private var end: RevocationName { get throws { try RevocationName(bytes: name(72)) } }
+
     private func change(_ scene: GrantScene, claim: [UInt8] = GrantScene.claim, nonce: UInt8 = 30) throws -> GivingBack
     {
         GivingBack(
-            pseudonym: try Party.owner.principal, slots: GrantScene.slots, place: scene.place(claim: claim),
+            pseudonym: try Party.owner.principal, name: try end, slots: GrantScene.slots,
+            place: scene.place(claim: claim),
             noticeIdentifier: name(61), notice: [61], nonce: try .test(nonce))
     }
 
@@ -21,6 +25,7 @@ struct GivingBackTests {
         #expect(try await scene.isRevoked() == true)
         #expect(try await scene.database.newReceipts(of: Party.owner.principal)?.map(\.sealed) == [[61]])
         #expect(try await scene.database.count("revocation") == 0)
+        #expect(try await scene.database.revocationNames() == [end])
         #expect(try await refusal { try await scene.read() } == .notFound)
     }
 
@@ -30,6 +35,7 @@ struct GivingBackTests {
             try await scene.database.giveBack(change(scene, nonce: nonce), now: testTime)
         }
         #expect(try await scene.database.count("new_receipt") == 1)
+        #expect(try await scene.database.revocationNames() == [end])
         let revoked = try await GrantScene()
         try await revoked.database.revoke(revoked.change())
         try await revoked.database.giveBack(change(revoked), now: testTime)
@@ -43,11 +49,12 @@ struct GivingBackTests {
         let foreign = try change(scene, claim: name(71), nonce: 31)
         #expect(try await refusal { try await scene.database.giveBack(foreign, now: testTime) } == .notFound)
         let other = GivingBack(
-            pseudonym: try Party.stranger.principal, slots: GrantScene.slots, place: scene.place(),
+            pseudonym: try Party.stranger.principal, name: try end, slots: GrantScene.slots, place: scene.place(),
             noticeIdentifier: name(61), notice: [61], nonce: try .test(32))
         #expect(try await refusal { try await scene.database.giveBack(other, now: testTime) } == .notFound)
         #expect(try await scene.database.count("disclosed_field") == 2)
         #expect(try await scene.isRevoked() == false)
+        #expect(try await scene.database.revocationNames().isEmpty)
         // What was refused used nothing up.
         try await scene.database.giveBack(change(scene, nonce: 31), now: testTime)
     }

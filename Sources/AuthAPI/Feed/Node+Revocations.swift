@@ -2,7 +2,7 @@ internal import Capabilities
 internal import IPLD
 internal import PseudonymStore
 
-/// The one way to revoke on a node: what is committed is told in the feed before it is acknowledged.
+/// The one way to end grants on a node: what is committed is told in the feed before it is acknowledged.
 extension Node {
     /// Revokes a grant.
     ///
@@ -36,6 +36,15 @@ extension Node {
     func remove(_ ends: [PseudonymEnd]) async throws(StoreError) {
         try await pseudonyms.remove(ends)
         tell(ends.flatMap(\.revocations).map(\.revocation))
+    }
+
+    /// Takes a grant back from its viewer, and gives whether its owner was told.
+    ///
+    /// - Throws: as ``PseudonymDatabase/giveBack(_:now:)``; then nothing is stored or told.
+    func giveBack(_ change: GivingBack, now: Int64) async throws(StoreError) -> Bool {
+        let isOwnerTold = try await pseudonyms.giveBack(change, now: now)
+        feed.publish([change.name], with: key)
+        return isOwnerTold
     }
 
     private func tell(_ revocations: [Revocation]) {

@@ -10,7 +10,7 @@ internal import Sodium
 struct ReturnService {
     let node: Node
 
-    /// Destroys what a grant opened, sets its status, and leaves the owner a notice. Repeating it, or doing it after a
+    /// Destroys what a grant opened, sets its status, tells of it in the feed, and leaves the owner a notice. Repeating it, or doing it after a
     /// revocation, is answered alike, and leaves no further notice.
     ///
     /// - Throws: ``APIError/refused``, ``CapabilityError``, ``StoreError``; then nothing is stored.
@@ -28,15 +28,16 @@ struct ReturnService {
         let grant = try Grant(delegation)
         guard delegation.envelope.isSigned(by: delegation.issuer), grant.viewer == invocation.issuer,
             invocation.audience == grant.owner, node.isSelf(grant.node),
-            grant.status.uri.utf8.elementsEqual(node.statusListURI(Node.statusList).utf8)
+            grant.status.uri.utf8.elementsEqual(node.statusListURI(Node.statusList).utf8),
+            let end = RevocationName(grant.cid, by: grant.owner)
         else { throw APIError.refused }
         let now = node.clock()
         let notice = Receipt(invocation: invocation, time: now)
         let change = GivingBack(
-            pseudonym: grant.owner, slots: try grant.slots(), place: grant.place,
+            pseudonym: grant.owner, name: end, slots: try grant.slots(), place: grant.place,
             noticeIdentifier: node.random.bytes(32), notice: try notice.sealed(), nonce: nonce)
         do {
-            let isGivenBack = try await node.pseudonyms.giveBack(change, now: now)
+            let isGivenBack = try await node.giveBack(change, now: now)
             if isGivenBack { node.events.tell(.revoked(grant.cid), to: grant.owner) }
         } catch { throw error == .notFound ? APIError.refused : APIError(error) }
         return .map(Map())

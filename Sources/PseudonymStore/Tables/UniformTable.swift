@@ -60,6 +60,11 @@ struct UniformTable: Sendable {
     /// Whether there is a row of that key.
     func has(_ id: [UInt8], in db: Database) throws -> Bool { try fetch("1", id, in: db) != nil }
 
+    /// The keys of all rows, in no order that means anything.
+    func keys(in db: Database) throws -> [[UInt8]] {
+        try Row.fetchAll(db, sql: "SELECT id FROM \(name) WHERE spare = 0 ORDER BY id").map { $0.bytes("id") }
+    }
+
     /// One column of a row, or `nil`; the others are not read.
     func column(_ column: String, of id: [UInt8], in db: Database) throws -> [UInt8]? {
         try fetch(column, id, in: db)?.bytes(column)
