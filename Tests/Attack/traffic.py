@@ -1,8 +1,8 @@
 """Lifelike, concurrent traffic on one node, and what really happened: who has which pseudonym.
 
 People come over the whole run. Each comes back some times: logs in, answers the inbox, publishes in two or three modules
-one after the other, asks others, reads what was granted, edits the profile, revokes, logs out. The order is random, from
-one seed; the threads make it more so."""
+one after the other, asks others, now and then showing something in return, reads what was granted, renews it or gives it
+back, edits the profile, revokes, blocks, logs out. The order is random, from one seed; the threads make it more so."""
 
 import base64
 import random
@@ -200,13 +200,24 @@ class Traffic:
         fields = person.random.sample(FIELDS, person.random.randint(1, 4))
         duration = 86_400 * person.random.randint(20, 300)
         body = {"module": module, "object": offer, "fields": fields, "purpose": "to see it", "duration": duration}
+        if person.random.random() < 0.3:
+            body["message"] = " ".join(person.random.choices(WORDS, k=person.random.randint(3, 60)))
+        shown = person.random.random()
+        if shown < 0.15:
+            fields = person.random.sample(FIELDS, person.random.randint(1, 3))
+            body["in_return"] = {"kind": "grant", "fields": fields, "duration": duration}
+        elif shown < 0.25:
+            body["in_return"] = {"kind": "history"}
         sent = self.attempt(caller, person, "POST", "/v1/requests", body)
         if sent:
-            person.sent.append(sent["id"])
-            with self.truth.lock:
-                self.truth.requests.append((sent["id"], sent["owner"]))
+            self.sent(person, sent)
             if person.random.random() < 0.05:
                 self.attempt(caller, person, "DELETE", f"/v1/requests/{sent['id']}")
+
+    def sent(self, person, request):
+        person.sent.append(request["id"])
+        with self.truth.lock:
+            self.truth.requests.append((request["id"], request["owner"]))
 
     def answer_inbox(self, person, caller):
         inbox = self.attempt(caller, person, "GET", "/v1/inbox") or {"requests": []}
@@ -217,22 +228,41 @@ class Traffic:
                 approval = {"fields": fields, "duration": item["duration"]}
                 self.attempt(caller, person, "POST", f"{path}/approve", approval)
             elif chance < 0.85:
-                self.attempt(caller, person, "POST", f"{path}/deny")
+                self.attempt(caller, person, "POST", f"{path}/deny", {"silent": chance < 0.75})
+            elif chance < 0.88:
+                self.attempt(caller, person, "POST", f"{path}/block", {"node": False})
 
     def read(self, person, caller):
-        for identifier in person.random.sample(person.sent, min(2, len(person.sent))):
-            request = self.attempt(caller, person, "GET", f"/v1/requests/{identifier}")
-            if request and request["state"] in ("approved", "narrowed"):
-                with self.truth.lock:
-                    self.truth.grants.append((bytes_of(request["container"]), request["owner"]))
-                path = f"/v1/requests/{identifier}/read"
-                self.attempt(caller, person, "POST", path, {"fields": request["granted"]})
+        chosen = person.random.sample(person.sent, min(2, len(person.sent)))
+        if person.random.random() < 0.2:
+            listed = (self.attempt(caller, person, "GET", "/v1/requests") or {"requests": []})["requests"]
+            chosen += [request["id"] for request in listed if "in_return_for" in request][:2]
+        for identifier in chosen:
+            path = f"/v1/requests/{identifier}"
+            request = self.attempt(caller, person, "GET", path)
+            if not request or request["state"] not in ("approved", "narrowed"):
+                continue
+            with self.truth.lock:
+                self.truth.grants.append((bytes_of(request["container"]), request["owner"]))
+            self.attempt(caller, person, "POST", f"{path}/read", {"fields": request["granted"]})
+            chance = person.random.random()
+            if chance < 0.1:
+                renewed = self.attempt(caller, person, "POST", f"{path}/renew", {"duration": 86_400 * 30})
+                if renewed:
+                    self.sent(person, renewed)
+            elif chance < 0.2:
+                self.attempt(caller, person, "POST", f"{path}/return")
 
     def revoke(self, person, caller):
         grants = (self.attempt(caller, person, "GET", "/v1/grants") or {"grants": []})["grants"]
-        live = [grant["id"] for grant in grants if grant["state"] == "active"]
-        if live:
-            self.attempt(caller, person, "DELETE", f"/v1/grants/{person.random.choice(live)}")
+        live = [grant for grant in grants if grant["state"] == "active"]
+        if not live:
+            return
+        chosen = person.random.choice(live)
+        if person.random.random() < 0.3:
+            self.attempt(caller, person, "POST", "/v1/grants/revoke", {"viewer": chosen["viewer"]})
+        else:
+            self.attempt(caller, person, "DELETE", f"/v1/grants/{chosen['id']}")
 
 
 def wait_for(traffic, threads):
