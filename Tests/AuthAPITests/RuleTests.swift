@@ -147,6 +147,24 @@ struct RuleTests {
         }
     }
 
+    @Test func `rules are replaced by who knows them, where that is said`() async throws {
+        try await withNode { node in
+            let steve = try await node.account("steve")
+            let rules = ["deny", "block"].map { [Self.rule([:], ["decision": .string($0)])] as [Value] }
+            let seen = try #require(try await steve.call("GET", "/v1/rules").fields["etag"])
+            func put(_ rules: [Value], match: String?) async throws -> Int {
+                try await steve.sendJSON("PUT", "/v1/rules", ["rules": .list(rules)], match: match).status
+            }
+            #expect(try await put(rules[0], match: seen) == 204)
+            #expect(try await put(rules[1], match: seen) == 412)
+            #expect(try await put(rules[1], match: "none") == 400)
+            let shown = try await steve.call("GET", "/v1/rules")
+            #expect(shown.map["rules"] == .list(rules[0]))
+            #expect(shown.fields["etag"] != seen)
+            #expect(try await put(rules[1], match: nil) == 204)
+        }
+    }
+
     @Test func `fifty rules are kept, and one more is refused`() async throws {
         try await withNode { node in
             let steve = try await node.account("steve")

@@ -8,12 +8,15 @@ extension OwnerAgent {
     func rules() async throws -> [StandingRule] { try await settings.read().rules }
 
     /// Puts other rules in the place of all there are.
-    func setRules(_ rules: [StandingRule]) async throws {
+    ///
+    /// - Throws: ``APIError/preconditionFailed`` where there are others than the caller knows; then nothing is stored.
+    func setRules(_ rules: [StandingRule], if precondition: Precondition) async throws {
         guard rules.count <= StandingRule.maximumCount else {
             throw APIError.unacceptable("there are at most \(StandingRule.maximumCount) rules")
         }
         try await node.turns.take(session.handle) {
             var changed = try await settings.read()
+            try precondition.check(try changed.rules.tags(session))
             guard changed.rules != rules else { return }
             changed.rules = rules
             try await settings.write(changed)

@@ -148,3 +148,11 @@ extension MapReader {
         return ProfileField.allCases.filter(fields.contains)
     }
 }
+
+extension [StandingRule] {
+    /// The rules in their order.
+    var value: Value { .list(map(\.value)) }
+
+    /// The entity tags of them all: they are replaced together.
+    func tags(_ session: Session) throws -> EntityTags { try EntityTags(of: value, kind: "rules", session: session) }
+}

@@ -17,14 +17,16 @@ struct RuleController {
     private func agent(_ context: PersonContext) -> OwnerAgent { OwnerAgent(node: node, session: context.session) }
 
     @Sendable func show(_ request: Request, context: PersonContext) async throws -> Response {
-        try request.respond(["rules": .list(try await agent(context).rules().map(\.value))])
+        let rules = try await agent(context).rules()
+        return try request.respond(["rules": rules.value], tags: try rules.tags(context.session))
     }
 
     @Sendable func replace(_ request: Request, context: PersonContext) async throws -> Response {
+        let precondition = try request.match()
         var reader = MapReader(try await request.map(upTo: RuleController.bodyLimit))
         let rules = try reader.list("rules").map { try StandingRule($0) }
         try reader.finish()
-        try await agent(context).setRules(rules)
+        try await agent(context).setRules(rules, if: precondition)
         return .noContent
     }
 }

@@ -93,6 +93,13 @@ extension Request {
         return Precondition(known: try KnownTags(field))
     }
 
+    /// What `If-Match` names, where the caller need not say it; without it, whatever there is.
+    ///
+    /// - Throws: ``APIError/malformed(_:)``.
+    func match() throws(APIError) -> Precondition {
+        Precondition(known: try headers[.ifMatch].map { field throws(APIError) in try KnownTags(field) } ?? .any)
+    }
+
     /// Answers with a value and its entity tag; where a `GET` names the tag in `If-None-Match`, with 304 alone.
     func respond(_ value: Value, tags: EntityTags) throws -> Response {
         var response = try respond(value)
