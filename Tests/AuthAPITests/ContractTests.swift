@@ -54,7 +54,7 @@ struct ContractTests {
                 var request = HTTPClientRequest(url: node.address.appending(parts[1]))
                 request.method = HTTPMethod(rawValue: parts[0])
                 if let token { request.headers.add(name: "authorization", value: "Bearer \(token)") }
-                let response = try await HTTPClient.shared.execute(request, timeout: .seconds(120))
+                let response = try await HTTPClient.shared.execute(request, timeout: .patience)
                 let body = try await response.body.collect(upTo: 1 << 20)
                 #expect(response.status == .methodNotAllowed)
                 #expect(response.headers["allow"] == [methods])

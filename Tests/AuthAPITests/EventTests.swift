@@ -45,7 +45,7 @@ struct EventTests {
     private func open(_ person: Person) async throws -> HTTPClientResponse {
         var request = HTTPClientRequest(url: person.node.address.appending("/v1/events"))
         request.headers.add(name: "authorization", value: "Bearer \(person.token ?? "")")
-        return try await HTTPClient.shared.execute(request, timeout: .seconds(120))
+        return try await HTTPClient.shared.execute(request, timeout: .patience)
     }
 
     private func stream(_ person: Person) async throws -> Stream {

@@ -55,7 +55,7 @@ import Testing
                 let keys = try await Self.needles("Steve", steve)
                 var request = HTTPClientRequest(url: node.address.appending("/v1/events"))
                 request.headers.add(name: "authorization", value: "Bearer \(steve.token ?? "")")
-                let response = try await HTTPClient.shared.execute(request, timeout: .seconds(120))
+                let response = try await HTTPClient.shared.execute(request, timeout: .patience)
                 var parts = response.body.makeAsyncIterator()
                 try #require(await parts.next() != nil)
                 try await Self.require(nothingOf: keys, "a stream was opened")

@@ -23,7 +23,7 @@ struct FeedReading {
     init(_ node: TestNode, after last: String? = nil) async throws {
         var request = HTTPClientRequest(url: node.address.appending("/v1/revocations"))
         if let last { request.headers.add(name: "last-event-id", value: last) }
-        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(120))
+        let response = try await HTTPClient.shared.execute(request, timeout: .patience)
         status = Int(response.status.code)
         headers = Dictionary(
             response.headers.map { ($0.name.lowercased(), $0.value) }, uniquingKeysWith: { first, _ in first })

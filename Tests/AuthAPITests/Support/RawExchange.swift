@@ -18,6 +18,12 @@ struct RawReply: Sendable {
     subscript(header: String) -> String? { headers.first(name: header) }
 }
 
+extension TimeAmount {
+    /// How long a test waits for an answer: on a machine with other work one may take minutes, and a test that hangs ends
+    /// all the same.
+    static let patience = TimeAmount.minutes(10)
+}
+
 extension TestNode {
     /// Sends a request with these headers, and nothing is taken apart.
     func raw(
@@ -27,7 +33,7 @@ extension TestNode {
         request.method = HTTPMethod(rawValue: method)
         for (name, value) in headers { request.headers.add(name: name, value: value) }
         if let body { request.body = .bytes(ByteBuffer(string: body)) }
-        let response = try await RawReply.client.execute(request, timeout: .seconds(120))
+        let response = try await RawReply.client.execute(request, timeout: .patience)
         let bytes = try await response.body.collect(upTo: 4 << 20)
         return RawReply(
             status: Int(response.status.code), headers: response.headers, body: Array(bytes.readableBytesView))
