@@ -27,6 +27,7 @@ enum Seeds {
         case .container: try containers()
         case .policy: try policies()
         case .status: try lists()
+        case .account: try accounts()
         }
     }
 
@@ -121,6 +122,36 @@ enum Seeds {
         return try sets.flatMap { set in
             try Container.Encoding.allCases.map { try Container(set).encoded($0) }
         }
+    }
+
+    // MARK: Accounts
+
+    private static func accounts() throws -> [[UInt8]] {
+        let codes = [
+            "0000-0000-0000-0000-0000-0000-0098", "ZZZZ-ZZZZ-ZZZZ-ZZZZ-ZZZZ-ZZZZ-ZZ69",
+            "0123-4567-89AB-CDEF-GHJK-MNPQ-RS05", "TVWX-YZ77-7777-7777-7777-7777-7782",
+        ]
+        let written =
+            codes + [codes[2].lowercased(), codes[0].replacing("0", with: "O"), codes[3].replacing("-", with: " ")]
+        // Without content: the target adds it.
+        let heads = [(1, 8_192), (3, 1 << 28), (11, 1 << 20), (1, 1 << 31)].flatMap { operations, memory in
+            [Value.null, .bytes([UInt8](repeating: 4, count: RecoveryWrap.length))].map { recovery -> Value in
+                [
+                    "format": .string(AccountExport.format), "operations": .int(Int64(operations)),
+                    "memory": .int(Int64(memory)), "salt": .bytes([UInt8](repeating: 2, count: 16)),
+                    "root": .bytes([UInt8](repeating: 3, count: RecoveryWrap.length)), "recovery": recovery,
+                ]
+            }
+        }
+        let pairs: [(Party, Party)] = [
+            (.owner, .viewer), (.viewer, .component), (.component, .owner), (.owner, .stranger),
+        ]
+        let successions = try pairs.map { try Succession.sign(from: $0.key(), to: $1.key(), time: Party.time) }
+        let files = try [0, 1, 2, 3, 4].map {
+            try Successions(successions.prefix($0).map { .bytes($0.bytes) }).encoded()
+        }
+        return try written.map { Array($0.utf8) } + heads.map { try DagCBOR.encode($0) } + successions.map(\.bytes)
+            + files
     }
 
     // MARK: Policies and status lists

@@ -6,6 +6,7 @@ enum Target: String, CaseIterable {
     case container
     case policy
     case status
+    case account
 
     /// Runs one input.
     func check(_ input: [UInt8]) {
@@ -16,6 +17,7 @@ enum Target: String, CaseIterable {
         case .container: ContainerTarget.check(input)
         case .policy: PolicyTarget.check(input)
         case .status: StatusTarget.check(input)
+        case .account: AccountTarget.check(input)
         }
     }
 }
