@@ -96,6 +96,31 @@ struct IntrospectionTests {
         }
     }
 
+    @Test(arguments: ["application/x-www-form-urlencoded; charset=utf-16", "text/plain", "*/*", ""])
+    func `a form of another type or charset is refused`(type: String) async throws {
+        try await withNode { node in
+            for path in ["/v1/introspect", "/v1/revoke"] {
+                let reply = try await node.raw("POST", path, ["content-type": type], body: "token=x")
+                #expect(reply.status == 415)
+            }
+        }
+    }
+
+    @Test func `what was said of a token is not said again under a key once it is revoked`() async throws {
+        try await GrantScene.run { scene in
+            let grant = try await scene.approved().grant
+            let token = try text([grant.delegation])
+            let question = try scene.node.question(token)
+            let (path, key) = ("/v1/introspect", ["idempotency-key": "k"])
+            let before = try await scene.node.present(token, question, to: path, fields: key)
+            #expect(before.map["active"] == true)
+            _ = try await scene.owner.done("DELETE", "/v1/grants/\(grant.cid)")
+            // The question was used, and nothing of its answer is kept.
+            #expect(try await scene.node.present(token, question, to: path, fields: key).status == 401)
+            #expect(try await scene.node.introspect(token, nonce: 2).text == Self.inactive)
+        }
+    }
+
     /// Callers that do not show who they are.
     enum Caller: CaseIterable, Sendable {
         case nobody, otherType, garbage, otherToken, forAnotherNode, forNobody, expired, tooLong, again, shortNonce

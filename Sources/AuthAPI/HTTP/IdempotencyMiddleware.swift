@@ -56,6 +56,9 @@ struct IdempotencyMiddleware: RouterMiddleware {
     /// The statuses of refusals that are kept: those of calls that were looked into. Only of calls with a session, for
     /// anyone can have others.
     private static let keptRefusals: Set<Int> = [403, 404, 409, 422]
+    /// Calls that come with an invocation, which has a nonce of its own or may be repeated. What was said of a token would
+    /// be said of it again after it was revoked.
+    private static let exceptions: Set<String> = ["/v1/invocations", "/v1/introspect", "/v1/revoke"]
 
     let node: Node
 
@@ -63,8 +66,8 @@ struct IdempotencyMiddleware: RouterMiddleware {
         _ request: Request, context: NodeContext, next: (Request, NodeContext) async throws -> Response
     ) async throws -> Response {
         let isUnsafe = [.post, .put, .patch, .delete].contains(request.method)
-        // Invocations have nonces of their own.
-        guard isUnsafe, context.endpointPath != "/v1/invocations", let key = try IdempotencyKey(request.headers) else {
+        let isExcepted = IdempotencyMiddleware.exceptions.contains(context.endpointPath ?? "")
+        guard isUnsafe, !isExcepted, let key = try IdempotencyKey(request.headers) else {
             return try await next(request, context)
         }
         let isImport = context.endpointPath == "/v1/accounts/import"

@@ -66,7 +66,7 @@ extension Request {
     ///
     /// - Throws: ``APIError/unsupportedMediaType``, ``APIError/tooLarge(limit:)``, ``OAuthError/invalidRequest``.
     func form() async throws -> URLEncodedForm {
-        guard Media.names(headers[.contentType], URLEncodedForm.mediaType) else { throw APIError.unsupportedMediaType }
+        guard Media.isBody(headers, URLEncodedForm.mediaType) else { throw APIError.unsupportedMediaType }
         return try URLEncodedForm(try await bytes(upTo: URLEncodedForm.maximumLength))
     }
 }

@@ -6,20 +6,22 @@ import Sodium
 
 extension TestNode {
     /// Sends a form to one of the endpoints of OAuth.
-    func post(form: [(String, String)], to path: String) async throws -> RawReply {
+    func post(form: [(String, String)], to path: String, fields: [String: String] = [:]) async throws -> RawReply {
         let body = form.map { "\($0.0.escaped)=\($0.1.escaped)" }.joined(separator: "&")
-        return try await raw("POST", path, ["content-type": "application/x-www-form-urlencoded"], body: body)
+        let type = ["content-type": "application/x-www-form-urlencoded"]
+        return try await raw("POST", path, fields.merging(type) { $1 }, body: body)
     }
 
     /// Presents a token, and an invocation by which the caller shows who it is.
     func present(
-        _ token: String, _ invocation: Invocation, proofs: [Delegation] = [], to path: String
+        _ token: String, _ invocation: Invocation, proofs: [Delegation] = [], to path: String,
+        fields: [String: String] = [:]
     ) async throws -> RawReply {
         try await post(
             form: [
                 ("token", token), ("client_assertion_type", "urn:dump:client-assertion:ucan"),
                 ("client_assertion", try text([invocation.envelope.bytes] + proofs.map(\.envelope.bytes))),
-            ], to: path)
+            ], to: path, fields: fields)
     }
 
     /// Asks about a token, as a component does.
