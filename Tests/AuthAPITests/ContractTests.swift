@@ -42,7 +42,7 @@ struct ContractTests {
             "GET /v1/accounts": "POST", "PUT /v1/session": "DELETE, POST", "DELETE /v1/profile": "GET, PATCH",
             "GET /v1/invocations": "POST", "POST /.well-known/dump": "GET", "PATCH /v1/inbox": "GET",
             "TRACE /v1/profile": "GET, PATCH", "OPTIONS /v1/accounts": "POST", "HEAD /v1/grants": "GET",
-            "PUT /v1/grants/b": "DELETE, GET",
+            "PUT /v1/grants/b": "DELETE, GET", "GET /v1/grants/revoke": "POST", "DELETE /v1/grants/revoke": "POST",
         ])
     func `a method that a path does not have is refused with those it has`(
         route: String, methods: String

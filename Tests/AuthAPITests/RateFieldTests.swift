@@ -46,6 +46,20 @@ struct RateFieldTests {
         }
     }
 
+    @Test(
+        arguments: [
+            "PUT /v1/account/passphrase", "POST /v1/account/recovery-code", "POST /v1/account/export",
+            "POST /v1/account/data", "POST /v1/account/rotate", "DELETE /v1/account",
+        ])
+    func `a call that asks for the passphrase tells of the limit`(call: String) async throws {
+        try await withNode { node in
+            let parts = call.split(separator: " ").map(String.init)
+            let reply = try await node.account("steve").call(parts[0], parts[1], ["passphrase": "another passphrase"])
+            #expect(reply.fields["ratelimit-policy"] == RateFieldTests.policies)
+            #expect(reply.fields["ratelimit"]?.hasPrefix("\"source\";r=") == true)
+        }
+    }
+
     @Test func `calls that are not limited tell of no limit`() async throws {
         try await withNode { node in
             let steve = try await node.account("steve")

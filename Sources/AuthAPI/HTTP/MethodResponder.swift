@@ -9,6 +9,9 @@ struct MethodResponder: HTTPResponder {
         let elements: [Substring]
         var methods: [HTTPRequest.Method]
 
+        /// How many elements stand for any.
+        var placeholders: Int { elements.count { $0.first == "{" } }
+
         func matches(_ path: [Substring]) -> Bool {
             elements.count == path.count && zip(elements, path).allSatisfy { $0.first == "{" || $0 == $1 }
         }
@@ -26,7 +29,8 @@ struct MethodResponder: HTTPResponder {
 
     func respond(to request: Request, context: NodeContext) async throws -> Response {
         let path = request.uri.path.split(separator: "/")
-        let methods = Set(entries.filter { $0.matches(path) }.flatMap(\.methods))
+        // A path that is named whole is that one, and none that an element in braces stands for (OpenAPI 3.1, "Paths Object").
+        let methods = entries.filter { $0.matches(path) }.min { $0.placeholders < $1.placeholders }?.methods ?? []
         var context = context
         if !methods.isEmpty, !methods.contains(request.method) {
             context.otherMethods = methods.map(\.rawValue).sorted()

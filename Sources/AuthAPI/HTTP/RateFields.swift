@@ -54,7 +54,8 @@ struct AttemptRateMiddleware: RouterMiddleware {
     /// The calls in which a passphrase or a recovery code is named.
     static let calls: Set<String> = [
         "POST /v1/session", "POST /v1/recovery", "POST /v1/accounts/import", "PUT /v1/account/passphrase",
-        "POST /v1/account/recovery-code", "POST /v1/account/export", "POST /v1/account/rotate", "DELETE /v1/account",
+        "POST /v1/account/recovery-code", "POST /v1/account/export", "POST /v1/account/data", "POST /v1/account/rotate",
+        "DELETE /v1/account",
     ]
 
     let attempts: AttemptLimiter
