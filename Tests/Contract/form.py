@@ -11,6 +11,13 @@ from referencing.jsonschema import DRAFT202012
 METHODS = {"get", "put", "post", "delete", "options", "head", "patch", "trace"}
 JSON, CBOR, PROBLEM = "application/json", "application/vnd.ipld.dag-cbor", "application/problem+json"
 KINDS = ("schemas", "parameters", "headers", "requestBodies", "responses", "links", "examples")
+FORM = "application/x-www-form-urlencoded"
+
+# The endpoints of OAuth, whose clients look for ``{"error": …}`` at 400 and 401 (RFC 6749, section 5.2; RFC 7009, section
+# 2.2.1; RFC 7662, section 2.3) and find a problem there for a wrong session alone. Of the answer to a revocation they read
+# the status only (RFC 7009, section 2.2): it has no body.
+OAUTH = {"introspect", "revokeToken"}
+EMPTY = {("revokeToken", "200")}
 
 
 class Loader(yaml.SafeLoader):
@@ -66,12 +73,12 @@ class Form:
                 parameters = item.get("parameters", []) + item[method].get("parameters", [])
                 yield f"{method.upper()} {path}", item[method] | {"parameters": parameters}
 
-    def bodies(self):
-        """For each operation with a JSON body, an example of it."""
+    def bodies(self, kind=JSON):
+        """For each operation with a body of the kind, an example of it."""
         found = {}
         for place, operation in self.operations():
             content = self.resolved(operation.get("requestBody", {})).get("content", {})
-            for example in self.examples(content.get(JSON, {})):
+            for example in self.examples(content.get(kind, {})):
                 found.setdefault(place, example)
         return found
 
@@ -113,24 +120,30 @@ class Form:
         if not any(status.startswith("2") for status in answers):
             self.find(place, "never succeeds")
         for status, answer in answers.items():
-            self.answer(f"{place}, {status}", status, self.resolved(answer))
+            self.answer(f"{place}, {status}", operation["operationId"], status, self.resolved(answer))
+        # Where guesses are counted, the answers to a right one, a wrong one and one too many say so.
+        if answers.get("429", {}).get("$ref", "").endswith("/TooManyAttempts"):
+            for status in {status for status in answers if status.startswith("2")} | {"401", "429"}:
+                for name in {"RateLimit-Policy", "RateLimit"} - self.resolved(answers[status]).get("headers", {}).keys():
+                    self.find(f"{place}, {status}", f"has no {name}")
 
-    def answer(self, place, status, answer):
+    def answer(self, place, name, status, answer):
         headers, content = answer.get("headers", {}), answer.get("content", {})
-        needed = {"2": "Cache-Control", "401": "WWW-Authenticate", "429": "Retry-After"}
-        for start, name in needed.items():
-            if status.startswith(start) and name not in headers:
-                self.find(place, f"has no {name}")
-        for name, header in headers.items():
-            if not self.resolved(header).get("description"):
-                self.find(place, f"{name} is not described")
-        if status == "204" or status == "304":
+        needed = {"": "Request-Id", "2": "Cache-Control", "401": "WWW-Authenticate", "429": "Retry-After"}
+        for start, header in needed.items():
+            if status.startswith(start) and header not in headers:
+                self.find(place, f"has no {header}")
+        for header, value in headers.items():
+            if not self.resolved(value).get("description"):
+                self.find(place, f"{header} is not described")
+        if status in ("204", "304") or (name, status) in EMPTY:
             if content:
                 self.find(place, "has a body")
         elif status.startswith("2"):
             self.content(place, content, both=JSON in content)
         else:
-            if list(content) != [PROBLEM]:
+            kinds = {"400": [JSON], "401": [JSON, PROBLEM]} if name in OAUTH else {}
+            if list(content) != kinds.get(status, [PROBLEM]):
                 self.find(place, f"is {', '.join(content) or 'nothing'} instead of a problem")
             self.content(place, content, both=False)
             for example in self.examples(content.get(PROBLEM, {})):
@@ -143,7 +156,7 @@ class Form:
         if both and content.get(CBOR, {}).get("schema") != content[JSON].get("schema"):
             self.find(place, "JSON and DAG-CBOR differ")
         for kind, media in content.items():
-            if kind not in (JSON, PROBLEM):
+            if kind not in (JSON, PROBLEM, FORM):
                 continue
             examples = list(self.examples(media))
             if not examples:

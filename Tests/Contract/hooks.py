@@ -10,11 +10,13 @@ import hashlib
 import json
 import os
 import re
+import uuid
 import zlib
 
 import containers
 import dag_cbor
 import invoke
+import oauth
 import schemathesis
 from form import Form, load
 from nacl import signing
@@ -97,6 +99,9 @@ def live_path(case):
     named = case.path_parameters or {}
     if "module" in named:
         named["module"] = MODULE
+    if "pseudonym" in named:
+        SCENE.main()
+        named["pseudonym"] = SCENE.object["pseudonym"]
     before, found, after = case.operation.path.partition("/{id}")
     if found and "id" in named and (name := SCENE.name(before, after)) is not None:
         named["id"] = name
@@ -127,11 +132,30 @@ def written(value):
     return [written(item) for item in value] if isinstance(value, list) else value
 
 
+def live_cursor(case):
+    """A cursor is what an answer gave: one of that form that was made up is malformed."""
+    query = case.query or {}
+    if query.pop("cursor", None) is not None and chosen(case, 50):
+        first = {name: value for name, value in query.items() if name != "limit"} | {"limit": 1}
+        answer = SCENE.main().send("GET", case.operation.path, params=first)
+        if answer.status_code == 200 and answer.json()["next"]:
+            query["cursor"] = answer.json()["next"]
+
+
+def live_headers(case):
+    """Each call has a key of its own, or it would be the repetition of another; and changes what there is."""
+    if re.fullmatch("[ -~]{1,255}", str(case.headers.get("Idempotency-Key", ""))):
+        case.headers["Idempotency-Key"] = str(uuid.uuid4())
+    if "If-Match" in case.headers and is_positive(case) and (is_stateful(case) or chosen(case, 70)):
+        case.headers["If-Match"] = "*"
+
+
 def hurry(case):
-    """What would be held for a minute is held for a second, and who follows a request follows one that has its answer."""
-    if isinstance((case.query or {}).get("wait"), int):
-        case.query["wait"] = min(case.query["wait"], 1)
-    if case.operation.path.endswith("/events"):
+    """What would be held for a minute is held for a second, and who follows a request follows one that has its answer. (Of
+    the streams that do not end, the first event is read: schemathesis.toml.)"""
+    if re.fullmatch("[0-9]+", str((case.query or {}).get("wait"))) and int(case.query["wait"]) <= 60:
+        case.query["wait"] = min(int(case.query["wait"]), 1)
+    if case.operation.path == "/v1/requests/{id}/events" and is_positive(case):
         SCENE.main()
         case.path_parameters["id"] = SCENE.request
 
@@ -139,17 +163,22 @@ def hurry(case):
 @schemathesis.hook
 def before_call(context, case, kwargs):
     case.headers["X-Forwarded-For"] = somewhere()
-    if is_positive(case):
-        hurry(case)
+    live_headers(case)
+    hurry(case)
     if not is_stateful(case) and chosen(case, 30):
         case.headers["Accept"] = CBOR
     if not is_positive(case):
         return
     case.body = written(case.body)
+    if case.query:
+        case.query = written(case.query)
+    live_cursor(case)
     if not is_stateful(case) and chosen(case, 70):
         live_path(case)
         if case.media_type in ("application/json", CBOR) and chosen(case, 70):
             live_body(case)
+        if case.media_type == oauth.MEDIA_TYPE and chosen(case, 70):
+            case.body = SCENE.form(case.operation.label)
 
 
 @schemathesis.hook
@@ -158,8 +187,8 @@ def after_call(context, case, response):
     COUNTS[case.operation.label][f"{response.request.method} {status}"] += 1
     if (status < 300 or status == 429) and ends_sessions(case.operation):
         SCENE.spend(SCENE.spare)
-    # What was given back cannot be read any more.
-    if case.operation.label == "POST /v1/requests/{id}/return" and status == 204:
+    # What was given back cannot be read any more, and who is blocked asks nothing any more.
+    if case.operation.label in ("POST /v1/requests/{id}/return", "POST /v1/inbox/{id}/block") and status == 204:
         SCENE.spend(SCENE.person)
     # Whoever has asked much waits long for the list of it: each request without an answer is asked for.
     if case.operation.label == "POST /v1/requests" and status == 201 and COUNTS[case.operation.label]["POST 201"] % 25 == 0:

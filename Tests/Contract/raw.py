@@ -1,7 +1,7 @@
 """Sends what no client sends: raw.py DUMP CONTRACT. To each operation of the contract that takes a body, with a session and
 with names of things that are there, bodies that are none and heads that contradict themselves. Each has to be refused by a
-problem of 400, 413, 415 or 422 (or, where a body was cut short, by the end of the connection), and nothing may have changed.
-Ends with status 1 where something else was seen."""
+problem of 400, 413, 415 or 422 (or, where a body was cut short, by the end of the connection; or, where it is a form, by an
+error of OAuth), and nothing may have changed. Ends with status 1 where something else was seen."""
 
 import contextlib
 import json
@@ -11,14 +11,16 @@ import socket
 import sys
 import tempfile
 import threading
+import urllib.parse
 
 import dag_cbor
-from form import CBOR, JSON, Form, load
+from form import CBOR, FORM, JSON, Form, load
 from nodes import MODULE, ServedNode
 from people import Refusal
 from scene import Scene
 from values import from_json
 
+OAUTH_ERRORS = {400: "invalid_request", 401: "invalid_client"}
 REFUSALS = {400: {"malformed", "http"}, 413: {"too-large"}, 415: {"unsupported-media-type"}, 422: {"unacceptable"}}
 
 
@@ -95,6 +97,23 @@ def cbor_bodies(example):
     yield "not a number", b"\xa1" + name + bytes.fromhex("fb7ff8000000000000")
 
 
+def form_bodies(example):
+    text = urllib.parse.urlencode(example)
+    name = next(iter(example))
+    yield "empty", b""
+    yield "half of an escape", f"{text}&x=%4".encode()
+    yield "no escape", f"{text}&x=%zz".encode()
+    yield "no UTF-8", f"{text}&x=%ff".encode()
+    yield "no UTF-8, not escaped", text.encode() + b"&x=\xff"
+    yield "a parameter twice", f"{text}&{name}=x".encode()
+    yield "a parameter twice, once escaped", f"{text}&%{ord(name[0]):02x}{name[1:]}=x".encode()
+    yield "an unknown parameter twice", f"{text}&x=1&x=2".encode()
+    yield "33 parameters", (text + "".join(f"&x{number}=" for number in range(30))).encode()
+    yield "JSON", json.dumps(example).encode()
+    for name in example:
+        yield f"without {name}", urllib.parse.urlencode(example | {name: ""}).encode()
+
+
 class Raw:
     """A node, what is there, and what was seen that should not be."""
 
@@ -107,24 +126,23 @@ class Raw:
         answers = {}
         for place, operation in self.form.operations():
             method, path = place.split()
-            if method == "GET" and "{" not in path and operation.get("security"):
+            is_value = JSON in self.form.resolved(operation["responses"].get("200", {})).get("content", {})
+            if method == "GET" and "{" not in path and operation.get("security") and is_value:
                 answers[path] = self.scene.main().call("GET", path)
         return answers
 
     def operation(self, place, operation):
         method, path = place.split()
+        self.scene.main()
+        path = path.replace("{module}", MODULE).replace("{pseudonym}", self.scene.object["pseudonym"])
         before, found, after = path.partition("/{id}")
         if found:
             path = f"{before}/{self.scene.name(before, after)}{after}"
-        path = path.replace("{module}", MODULE)
-        example = dict(self.form.bodies()[place])
-        for name in example:
-            value = self.scene.value(place, name)
-            example[name] = example[name] if value is None else value
+        cases = list(self.cases(place, operation))
         state = self.state()
-        start = f"{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close"
+        start = f"{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nIf-Match: *"
         start += f"\r\nAuthorization: Bearer {self.scene.main().token}" if operation.get("security") else ""
-        for what, head, body, cut in self.cases(example, operation):
+        for what, head, body, cut in cases:
             head = f"{start}\r\n{head}".encode()
             status, kind, content = exchange(self.node.port, head, body, cut)
             self.count += 1
@@ -143,31 +161,47 @@ class Raw:
         if status == 400 and not content:  # a head that is none ends the connection before there is a call
             return True
         try:
+            if kind == JSON:
+                return json.loads(content) == {"error": OAUTH_ERRORS[status]}
             name = json.loads(content)["type"].removeprefix("urn:dump:problem:")
         except (ValueError, KeyError, TypeError):
             return False
         return kind == "application/problem+json" and name in REFUSALS.get(status, ())
 
-    def cases(self, example, operation):
-        text = json.dumps(example).encode()
-        for kind, bodies in ((JSON, json_bodies(example)), (CBOR, cbor_bodies(example))):
-            for what, body in bodies:
-                yield f"{kind}, {what}", f"Content-Type: {kind}\r\nContent-Length: {len(body)}", body, False
+    def cases(self, place, operation):
+        if form := self.scene.form(place):
+            yield from self.bodies(FORM, form_bodies(form))
+            return (yield from self.heads(FORM, urllib.parse.urlencode(form).encode(), operation))
+        example = dict(self.form.bodies()[place])
+        for name in example:
+            value = self.scene.value(place, name)
+            example[name] = example[name] if value is None else value
+        yield from self.bodies(JSON, json_bodies(example))
+        yield from self.bodies(CBOR, cbor_bodies(example))
+        yield from self.heads(JSON, json.dumps(example).encode(), operation)
+
+    @staticmethod
+    def bodies(kind, bodies):
+        for what, body in bodies:
+            yield f"{kind}, {what}", f"Content-Type: {kind}\r\nContent-Length: {len(body)}", body, False
+
+    @staticmethod
+    def heads(right, text, operation):
         length = f"Content-Length: {len(text)}"
-        for kind in ("text/plain", "application/xml", "application/json; charset=utf-16", "application/jsonx", "*/*", ""):
+        for kind in ("text/plain", "application/xml", f"{right}; charset=utf-16", f"{right}x", "*/*", ""):
             yield f"the type {kind or 'of nothing'}", f"Content-Type: {kind}\r\n{length}", text, False
         yield "no type", length, text, False
-        json_type = f"Content-Type: {JSON}"
-        yield "shorter than it says", f"{json_type}\r\nContent-Length: {len(text) + 9}", text, True
-        yield "two lengths", f"{json_type}\r\n{length}\r\nContent-Length: {len(text) + 1}", text, True
-        yield "a length that is none", f"{json_type}\r\nContent-Length: -1", text, True
-        chunked = f"{json_type}\r\nTransfer-Encoding: chunked"
+        right_type = f"Content-Type: {right}"
+        yield "shorter than it says", f"{right_type}\r\nContent-Length: {len(text) + 9}", text, True
+        yield "two lengths", f"{right_type}\r\n{length}\r\nContent-Length: {len(text) + 1}", text, True
+        yield "a length that is none", f"{right_type}\r\nContent-Length: -1", text, True
+        chunked = f"{right_type}\r\nTransfer-Encoding: chunked"
         yield "a length and chunks", f"{chunked}\r\n{length}", b"%x\r\n%b\r\n0\r\n\r\n" % (len(text), text), True
         yield "a chunk cut short", chunked, b"%x\r\n%b" % (len(text), text[:-1]), True
         yield "a chunk of no length", chunked, b"xyz\r\n" + text, True
         if bound := re.search(r"[Aa]t most ([\d,]+) bytes", operation.get("description", "")):
             padded = text.ljust(int(bound[1].replace(",", "")) + 1)
-            yield "a byte too much", f"{json_type}\r\nContent-Length: {len(padded)}", padded, False
+            yield "a byte too much", f"{right_type}\r\nContent-Length: {len(padded)}", padded, False
 
 
 if __name__ == "__main__":
@@ -178,7 +212,7 @@ if __name__ == "__main__":
         try:
             raw = Raw(node, form)
             for name, operation in form.operations():
-                if name in form.bodies():
+                if name in form.bodies() or name in form.bodies(FORM):
                     raw.operation(name, operation)
         finally:
             node.end()

@@ -3,6 +3,7 @@
 import secrets
 
 import invoke
+import oauth
 from nacl import signing
 from nodes import MODULE
 from people import PASSPHRASE, Client, Person, handle
@@ -19,6 +20,7 @@ class Scene:
         self.other = Person(url)
         self.other.describe(**PROFILE)
         self.component = signing.SigningKey.generate()
+        self.node = self.anyone.call("GET", "/.well-known/dump")["node"]
         self.person, self.spare, self.kept = None, None, None
 
     # --- Who calls ---
@@ -51,8 +53,16 @@ class Scene:
     # --- What there is ---
 
     def pending(self):
-        """A request that waits in the person's inbox."""
-        return self.other.ask(self.main().publish()["id"], "name", "email")
+        """A request that waits in the person's inbox. Who asks again is given the request that has no answer yet; so one that
+        was decided meanwhile is asked how it stands, and one that was denied in silence is withdrawn."""
+        self.main()
+        for _ in range(3):
+            request = self.other.ask(self.object["id"], "name", "email")
+            if self.person.send("GET", f"/v1/inbox/{request}").status_code == 200:
+                return request
+            if self.other.call("GET", f"/v1/requests/{request}")["state"] == "pending":
+                self.other.call("DELETE", f"/v1/requests/{request}")
+        raise RuntimeError("nothing can be asked of the person")
 
     def approved(self):
         """A request of the person's own that was approved."""
@@ -63,6 +73,10 @@ class Scene:
     def granted(self):
         """A grant that the person has made."""
         return self.main().approve(self.pending(), "name")
+
+    def blocked(self):
+        """A viewer that the person takes no requests from."""
+        self.main().call("PUT", f"/v1/blocks/{invoke.did(signing.SigningKey.generate())}")
 
     def handed_on(self):
         """A chain of delegations to the component, and where it may be used."""
@@ -87,10 +101,12 @@ class Scene:
 
     def listed(self, path):
         """The id of something that a collection of the person's own lists; there is something in those that we know."""
-        fill = {"/v1/inbox": self.pending, "/v1/grants": self.granted}.get(path)
+        fill = {"/v1/inbox": self.pending, "/v1/grants": self.granted, "/v1/blocks": self.blocked}.get(path)
         for _ in range(2):
-            items = next(iter(self.main().call("GET", path).values()))
-            live = [item for item in items if item.get("state") not in ("revoked", "expired", "denied")]
+            items = next(value for value in self.main().call("GET", path).values() if isinstance(value, list))
+            dead = ("revoked", "expired", "denied", "returned")
+            # A block of a node is lifted by its name, and made by a request.
+            live = [item for item in items if item.get("state") not in dead and item.get("kind") != "node"]
             if live:
                 return secrets.choice(live)["id"]
             if fill is not None:
@@ -109,6 +125,15 @@ class Scene:
 
     def delegation(self):
         return value_of(self.handed_on()[-1].data)
+
+    def form(self, operation):
+        """What a component asks of an endpoint of OAuth; ``None`` for another operation."""
+        if operation == "POST /v1/introspect":
+            return oauth.question(self.component, self.handed_on(), self.node)
+        if operation == "POST /v1/revoke":
+            another = invoke.did(signing.SigningKey.generate())
+            return oauth.revocation(self.component, oauth.hand_on(self.component, self.handed_on(), another))
+        return None
 
     def value(self, operation, name):
         """What the person would write in a field of a body; ``None`` where nothing is known of it."""
