@@ -1,9 +1,11 @@
-"""A component with a key of its own: it reads what was handed on to it, and judges a grant from files."""
+"""A component with a key of its own: it reads what was handed on to it, judges a grant from files, asks a node whether one
+counts, and revokes what it handed on itself."""
 
 import time
 
 import httpx
 import invoke
+import oauth
 from nacl import signing
 from people import Refusal
 from values import bytes_of
@@ -39,11 +41,27 @@ class Component:
         return {name: invoke.open_field(name, box, keys[name]) for name, box in answer["fields"].items()}
 
     @staticmethod
-    def send(home, container):
-        answer = httpx.post(f"{home}/v1/invocations", content=container, headers=TYPES, timeout=60)
+    def send(home, container, headers=TYPES):
+        answer = httpx.post(f"{home}/v1/invocations", content=container, headers=TYPES | headers, timeout=60)
         if answer.status_code >= 400:
             raise Refusal(answer.status_code, answer.json()["type"].removeprefix("urn:dump:problem:"))
         return cbor(answer.content)
+
+    @staticmethod
+    def submit(url, form):
+        """The value of an answer of an endpoint of OAuth; its error is raised as a ``Refusal``."""
+        answer = httpx.post(url, data=form, timeout=60)
+        if answer.status_code >= 400:
+            raise Refusal(answer.status_code, answer.json()["error"])
+        return answer.json() if answer.content else None
+
+    def introspect(self, node, chain):
+        """What a node says of a chain (RFC 7662)."""
+        return self.submit(node["introspection"], oauth.question(self.key, chain, node["node"]))
+
+    def revoke(self, node, chain):
+        """Revokes the last delegation of a chain (RFC 7009)."""
+        return self.submit(node["revocation"], oauth.revocation(self.key, chain))
 
     @staticmethod
     def judge(published, grant, status_list):

@@ -78,5 +78,13 @@ class Person(Client):
         body = {"fields": list(fields), "duration": days * 86_400} | more
         return self.call("POST", f"/v1/inbox/{request}/approve", body)["grant"]
 
+    def revoke_all(self, **choice):
+        """Revokes many grants at once: how many it were."""
+        return self.call("POST", "/v1/grants/revoke", choice)["revoked"]
+
+    def asks(self):
+        """The ids of the requests that wait in the inbox."""
+        return {item["id"] for item in self.call("GET", "/v1/inbox")["requests"]}
+
     def read(self, request, *fields):
         return self.call("POST", f"/v1/requests/{request}/read", {"fields": list(fields)})["fields"]

@@ -54,7 +54,7 @@ class Scene:
 
     def pending(self):
         """A request that waits in the person's inbox. Who asks again is given the request that has no answer yet; so one that
-        was decided meanwhile is asked how it stands, and one that was denied in silence is withdrawn."""
+        was decided meanwhile is asked how it stands, and one denied in silence is withdrawn."""
         self.main()
         for _ in range(3):
             request = self.other.ask(self.object["id"], "name", "email")
