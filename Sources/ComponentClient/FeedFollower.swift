@@ -69,9 +69,14 @@ struct FeedFollower: Sendable {
         for succession in successions.all where line.contains(succession.former) {
             try client.lists.accept(succession)
         }
-        let uris = (map["status_lists"]?.listValue ?? []).compactMap(\.stringValue)
-            // A node says where its own lists are, and sends nobody elsewhere.
-            .filter { $0.utf8.starts(with: node.address.appending("/").utf8) }
-        client.uris.withLock { $0[node] = Array(uris.prefix(ListFollower.maximumLists)) }
+        let uris = FeedFollower.lists(map, of: node.address)
+        client.uris.withLock { $0[node] = uris }
+    }
+
+    /// The lists that a node names as its own: a node sends nobody elsewhere.
+    static func lists(_ metadata: Map, of node: NodeAddress) -> [String] {
+        let uris = (metadata["status_lists"]?.listValue ?? []).compactMap(\.stringValue)
+            .filter { $0.utf8.starts(with: node.appending("/").utf8) }
+        return Array(uris.prefix(ListFollower.maximumLists))
     }
 }

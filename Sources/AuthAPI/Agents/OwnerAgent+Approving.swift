@@ -37,7 +37,7 @@ extension OwnerAgent {
             record: try decisions.seal(record.sealedValue, request: item.request.cid, keys: keys),
             fields: try approval.sealedFields(of: profile, only: approving.fields, random: node.random),
             further: try promised(by: item, for: approval.grant, keys))
-        try await node.decide(decision)
+        try await node.decide(decision, on: record.answerName)
         node.events.tell(.decided(item.request.cid), to: item.request.owner)
         return approval.grant
     }

@@ -51,7 +51,7 @@ extension OwnerAgent {
             guard let own else { throw APIError.notFound }
             var changed = try await settings.read()
             changed.notices.removeAll { $0.pseudonym == own }
-            guard !changed.notices.contains(where: { $0.url == url }) else {
+            guard !changed.notices.contains(where: { $0.url.leads(where: url) }) else {
                 throw APIError.conflict("each pseudonym needs a URL of its own: one for two would tie them together")
             }
             guard changed.notices.count < Notice.maximumCount else {

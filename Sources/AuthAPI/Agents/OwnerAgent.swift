@@ -87,7 +87,7 @@ struct OwnerAgent {
             pseudonym: item.request.owner, request: item.stored,
             answer: inSilence ? nil : try Answer.denied.sealed(to: item.request.viewer),
             record: try decisions.seal(record.sealedValue, request: id, keys: keys), fields: [])
-        try await node.decide(decision)
+        try await node.decide(decision, on: record.answerName)
         node.events.tell(.decided(id), to: item.request.owner)
     }
 }

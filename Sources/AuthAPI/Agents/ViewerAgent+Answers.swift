@@ -17,7 +17,7 @@ extension ViewerAgent {
     func awaited(_ known: SentRequest, wait: Int64) async throws -> SentRequest {
         let name = RequestName(request: known.answerName, viewer: try keys(known.pseudonym).principal)
         guard known.isPending, node.clock() <= known.end + ViewerAgent.grace,
-            let held = node.waiting.hold(name.identifier, for: .account(session.handle))
+            let held = node.waiting.hold(name.held, for: .account(session.handle))
         else { return try await refreshed(known) }
         defer { held.release() }
         let clock = ContinuousClock()
@@ -64,7 +64,7 @@ extension ViewerAgent {
         }
         try await node.pseudonyms.store(records, with: grant)
         if let grant {
-            node.waiting.wake(grant.name.identifier)
+            node.waiting.wake(grant.name.held)
             // Its mailbox is open already; who follows events hears of it from now on.
             try await OwnerAgent(node: node, session: session).openMailbox(grant.pseudonym)
         }

@@ -13,7 +13,7 @@ struct Destination: Sendable {
     let host: Host
     let port: Int
     let isSecure: Bool
-    /// Host and port as written: the `Host` field, and what a breaker is for.
+    /// Host and port as written: the `Host` field.
     let authority: String
     /// What stands before every path.
     let basePath: String
@@ -37,6 +37,15 @@ struct Destination: Sendable {
             self.host = .name(text)
         } else {
             return nil
+        }
+    }
+
+    /// Host and port in one spelling: what a breaker is for. In the address a port may be left out or have leading zeros,
+    /// and version 6 of IP has many ways to write one address.
+    var place: String {
+        switch host {
+        case .address(let address): "\(address) \(port)"
+        case .name(let name): "\(name) \(port)"
         }
     }
 
@@ -70,5 +79,13 @@ extension Destination {
             && path.utf8.allSatisfy {
                 (0x21...0x7e).contains($0) && $0 != UInt8(ascii: "#") && $0 != UInt8(ascii: "\\")
             }
+    }
+}
+
+extension NodeAddress {
+    /// Whether another address leads to the same place, in whatever way host and port are written.
+    func leads(where other: NodeAddress) -> Bool {
+        guard let here = Destination(self), let there = Destination(other) else { return self == other }
+        return here.place == there.place && here.basePath.utf8.elementsEqual(there.basePath.utf8)
     }
 }

@@ -80,7 +80,7 @@ public final class PeerClient: Sendable {
         guard let destination = Destination(node), let reach = policy.reach(of: node, at: destination),
             Destination.isTarget(path)
         else { throw .addressRefused }
-        guard breakers.admits(destination.authority) else { throw .unreachable }
+        guard breakers.admits(destination.place) else { throw .unreachable }
         var headers = HTTPHeaders([("host", destination.authority), ("accept", accept), ("connection", "close")])
         for field in fields { headers.add(name: field.key, value: field.value) }
         if let bearer { headers.add(name: "authorization", value: "Bearer \(bearer)") }
@@ -97,18 +97,18 @@ public final class PeerClient: Sendable {
                 body: body?.bytes ?? [], limit: limit, security: destination.isSecure ? try secure() : nil)
             let held = Duration.seconds(min(max(wait, 0), PeerClient.maximumWait))
             let response = try await run(exchange, within: reach, patience: patience + held)
-            breakers.succeed(destination.authority)
+            breakers.succeed(destination.place)
             return response
         } catch let error as PeerError {
             // What was refused was not called.
             if error == .addressRefused {
-                breakers.abandon(destination.authority)
+                breakers.abandon(destination.place)
             } else {
-                breakers.fail(destination.authority)
+                breakers.fail(destination.place)
             }
             throw error
         } catch {
-            breakers.abandon(destination.authority)
+            breakers.abandon(destination.place)
             throw .unanswered
         }
     }

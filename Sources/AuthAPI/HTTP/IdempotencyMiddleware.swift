@@ -56,9 +56,11 @@ struct IdempotencyMiddleware: RouterMiddleware {
     /// The statuses of refusals that are kept: those of calls that were looked into. Only of calls with a session, for
     /// anyone can have others.
     private static let keptRefusals: Set<Int> = [403, 404, 409, 422]
-    /// Calls that come with an invocation, which has a nonce of its own or may be repeated. What was said of a token would
-    /// be said of it again after it was revoked.
-    private static let exceptions: Set<String> = ["/v1/invocations", "/v1/introspect", "/v1/revoke"]
+    /// Routes on which a key means nothing. Invocations have nonces of their own. And what says whether a right counts is
+    /// never answered from memory: after a revocation that would be an answer of before.
+    private static let unkept: Set<String> = [
+        "/v1/invocations", "/v1/introspect", "/v1/revoke", "/v1/requests/{id}/read",
+    ]
 
     let node: Node
 
@@ -66,8 +68,8 @@ struct IdempotencyMiddleware: RouterMiddleware {
         _ request: Request, context: NodeContext, next: (Request, NodeContext) async throws -> Response
     ) async throws -> Response {
         let isUnsafe = [.post, .put, .patch, .delete].contains(request.method)
-        let isExcepted = IdempotencyMiddleware.exceptions.contains(context.endpointPath ?? "")
-        guard isUnsafe, !isExcepted, let key = try IdempotencyKey(request.headers) else {
+        let isKept = !IdempotencyMiddleware.unkept.contains(context.endpointPath ?? "")
+        guard isUnsafe, isKept, let key = try IdempotencyKey(request.headers) else {
             return try await next(request, context)
         }
         let isImport = context.endpointPath == "/v1/accounts/import"

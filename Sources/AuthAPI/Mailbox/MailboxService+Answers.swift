@@ -27,7 +27,7 @@ extension MailboxService {
         var sealed = question.answer
         // Held whether or not there is such a request: what will never have an answer is told like what waits.
         if sealed == nil, question.wait > 0,
-            let held = node.waiting.hold(question.name.identifier, for: .source(source))
+            let held = node.waiting.hold(question.name.held, for: .source(source))
         {
             defer { held.release() }
             // Again, because it may have come before the call was held.

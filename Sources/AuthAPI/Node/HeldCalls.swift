@@ -1,4 +1,5 @@
 internal import DumpIdentity
+internal import PseudonymStore
 internal import Synchronization
 
 /// Calls that are held until something happens to what they ask about, known by its name alone. In memory: nothing of it
@@ -97,4 +98,10 @@ final class HeldCalls: Sendable {
         /// Gives the place back.
         func release() { calls.release(name, caller, number) }
     }
+}
+
+extension RequestName {
+    /// The name under which calls about a request are held: each caller's own. The call of somebody who is not its viewer
+    /// must not end when it is decided.
+    var held: [UInt8] { identifier + viewerTag }
 }

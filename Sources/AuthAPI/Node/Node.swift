@@ -104,11 +104,11 @@ public final class Node: Sendable {
         try await idempotency.kept.check()
     }
 
-    /// Stores an owner's decision, and has those hear of it who wait for it. Where nothing is told nobody is woken: who is
-    /// denied in silence waits on.
-    func decide(_ decision: Decision) async throws(StoreError) {
+    /// Stores an owner's decision on the request of this name, and has its viewer hear of it who waits for it. Where nothing
+    /// is told nobody is woken: who is denied in silence waits on.
+    func decide(_ decision: Decision, on name: RequestName) async throws(StoreError) {
         try await pseudonyms.decide(decision)
-        if decision.answer != nil { waiting.wake(decision.request) }
+        if decision.answer != nil { waiting.wake(name.held) }
     }
 
     /// Whether a principal is this node, by its key or by a former one.

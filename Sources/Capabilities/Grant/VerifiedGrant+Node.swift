@@ -16,9 +16,11 @@ extension VerifiedGrant {
         let grant = try Grant(chain.delegations[0])
         guard chain.delegations.count == 1 || grant.allowsHandingOn else { throw .invalidClaim }
         guard chain.command.covers(.profileRead) else { throw .invalidClaim }
-        self.init(
-            grant: grant, chain: chain, fields: try ProfileField.allowed(by: chain.delegations.map(\.policy)),
-            isHolderProven: false, statusTime: time)
+        let allowed = try ProfileField.allowed(by: chain.delegations.map(\.policy))
+        let fields = grant.open(allowed, at: time)
+        // A right of which nothing is left is as one that has ended.
+        guard !fields.isEmpty || allowed.isEmpty else { throw .expired }
+        self.init(grant: grant, chain: chain, fields: fields, isHolderProven: false, statusTime: time)
     }
 }
 

@@ -6,10 +6,12 @@ import Sodium
 
 extension TestNode {
     /// Sends a form to one of the endpoints of OAuth.
-    func post(form: [(String, String)], to path: String, fields: [String: String] = [:]) async throws -> RawReply {
+    func post(
+        form: [(String, String)], to path: String, fields: [String: String] = [:]
+    ) async throws -> RawReply {
         let body = form.map { "\($0.0.escaped)=\($0.1.escaped)" }.joined(separator: "&")
         let type = ["content-type": "application/x-www-form-urlencoded"]
-        return try await raw("POST", path, fields.merging(type) { $1 }, body: body)
+        return try await raw("POST", path, type.merging(fields) { $1 }, body: body)
     }
 
     /// Presents a token, and an invocation by which the caller shows who it is.
