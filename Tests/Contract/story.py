@@ -45,6 +45,7 @@ STEPS = (
     Story.reading,
     Story.handing_on,
     Story.verifying,
+    Story.recording,
     Story.introspecting,
     Story.following,
     Story.editing,

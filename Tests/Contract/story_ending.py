@@ -1,5 +1,6 @@
 """The second half of the story: introductions, and how what was granted ends."""
 
+import consent
 import invoke
 from component import Component
 from feed import Feed, name_of
@@ -107,6 +108,8 @@ class Ending:
         expect(self.components[1].introspect(self.node, self.components[1].chain), {"active": False}, "the answer")
         refused("refused", self.stephanie.read, self.request, "name")
         refused("refused", self.components[1].read, "name")
+        node = consent.expanded(self.steve.call("GET", f"/v1/grants/{self.grant}/consent"))
+        expect("ConsentWithdrawn" in consent.statuses(node), True, "the record of the consent")
         expect(Component.judge(self.object, self.container, self.status_list()), "Revoked", "the verdict")
         expect(self.sophie.read(self.second, "email"), {"email": "steve@new.example.org"}, "the other viewer")
         states = {grant["id"]: grant["state"] for grant in self.steve.call("GET", "/v1/grants")["grants"]}

@@ -2,6 +2,7 @@
 
 import time
 
+import consent
 import invoke
 import oauth
 from component import Component
@@ -81,6 +82,17 @@ class Granting:
         found = Component.judge(self.object, self.container, self.status_list())
         expect((found["grant"], found["fields"]), (self.grant, ["name", "email"]), "the verdict")
         expect(found["pseudonym"], self.published["pseudonym"], "whose it is")
+
+    def recording(self):
+        """Steve has a record of his consent, which a library for JSON-LD expands without fetching anything"""
+        path = f"/v1/grants/{self.grant}/consent"
+        node = consent.expanded(self.steve.call("GET", path))
+        expect(node["@type"], [f"{consent.DPV}ConsentRecord"], "the type")
+        expect(consent.things(node, "hasDataSubject"), [self.published["pseudonym"]], "whose it is")
+        fields = consent.things(node, "hasProcess", "hasPersonalData", f"{consent.DCT}identifier")
+        expect(fields, ["name", "email"], "the fields")
+        expect(consent.statuses(node), {"ConsentGiven", "ExpressedConsent"}, "the states")
+        refused("not-found", self.sophie.call, "GET", path)
 
     def introspecting(self):
         """A component asks the node whether its right counts, and is told what the right says; who shows no key is not"""
