@@ -19,6 +19,9 @@ FORM = "application/x-www-form-urlencoded"
 OAUTH = {"introspect", "revokeToken"}
 EMPTY = {("revokeToken", "200")}
 
+# What is put under a name need not be there before, so nothing is not found: a name that can be none is unacceptable.
+MADE = {"blockViewer"}
+
 
 class Loader(yaml.SafeLoader):
     """YAML in which no key of a mapping stands twice: the last one would count, and nobody would be told."""
@@ -69,7 +72,7 @@ class Form:
 
     def operations(self):
         for path, item in self.contract["paths"].items():
-            for method in METHODS & item.keys():
+            for method in (key for key in item if key in METHODS):
                 parameters = item.get("parameters", []) + item[method].get("parameters", [])
                 yield f"{method.upper()} {path}", item[method] | {"parameters": parameters}
 
@@ -113,7 +116,7 @@ class Form:
             expected |= {"400", "413", "415"}
             body = self.resolved(operation["requestBody"])
             self.content(f"{place}, body", body["content"], both=JSON in body["content"])
-        if "{" in place:
+        if "{" in place and operation["operationId"] not in MADE:
             expected.add("404")
         for status in sorted(expected - answers.keys()):
             self.find(place, f"says nothing of {status}")
