@@ -55,6 +55,9 @@ sanitize: ## Run the tests of keys and stores under the address and the thread s
 revocation-delay: ## Measure how soon components refuse what was revoked
 	@scripts/revocation-delay $(ARGS)
 
+flood: ## Measure whether genuine requests arrive, and are seen, while one node floods an owner
+	@scripts/flood $(ARGS)
+
 bench: ## Measure beside what cannot be beaten, and print the ratios
 	@scripts/bench $(ARGS)
 

@@ -13,15 +13,18 @@ extension PseudonymDatabase {
 
     /// Puts a request into a pseudonym's mailbox, and gives whether it was taken. Without a mailbox, with a full one, or
     /// beyond the sender's quota, nothing is stored, and who asks is not told: asking does not tell whether a pseudonym
-    /// exists.
+    /// exists. Where the sender is named, a full mailbox drops one from the sender of whom most wait, if those are more:
+    /// nobody fills it for others. Senders are known in memory alone.
     ///
     /// - Throws: ``StoreError/replayed``.
     @discardableResult
     public func addRequest(
-        _ name: RequestName, to pseudonym: Principal, sealed: [UInt8], isWithinQuota: Bool = true, nonce: UsedNonce,
-        now: Int64
+        _ name: RequestName, to pseudonym: Principal, sealed: [UInt8], from sender: [UInt8]? = nil,
+        isWithinQuota: Bool = true, nonce: UsedNonce, now: Int64
     ) async throws(StoreError) -> Bool {
-        let isRoom = isWithinQuota && waitingRequests.count(of: pseudonym) < PseudonymDatabase.maximumPending
+        let isFull = waitingRequests.count(of: pseudonym) >= PseudonymDatabase.maximumPending
+        let leaving = isFull ? sender.flatMap { waitingRequests.leastMissed(of: pseudonym, for: $0) } : nil
+        let isRoom = isWithinQuota && (!isFull || leaving != nil)
         let isTaken = try await writer.transaction { db in
             try PseudonymDatabase.consume(nonce, now: now, in: db)
             let entry = SealedTable.Entry(tag: name.viewerTag, value: sealed)
@@ -32,10 +35,14 @@ extension PseudonymDatabase {
                 try PseudonymDatabase.writeInVain(length: sealed.count, in: db)
                 return false
             }
+            if let leaving { try PseudonymDatabase.waitingRequest.remove(leaving, in: db) }
             try PseudonymDatabase.waitingRequest.put(name.identifier, entry, in: db)
             return true
         }
-        if isTaken { waitingRequests.add(name.identifier, of: pseudonym) }
+        if isTaken {
+            if let leaving { waitingRequests.remove(leaving, of: pseudonym) }
+            waitingRequests.add(name.identifier, of: pseudonym, from: sender)
+        }
         return isTaken
     }
 

@@ -88,6 +88,27 @@ struct RequestQuotaTests {
         }
     }
 
+    // Threat: STR-52
+    @Test func `a container is read in its source's turn, and where too many wait it is not read`() async throws {
+        try await scene(RequestBursts()) { scene in
+            let service = MailboxService(node: scene.node.node)
+            let queue = scene.node.node.queue
+            let flooder = try #require(RequestSource("203.0.113.7"))
+            let (stream, gate) = AsyncStream.makeStream(of: Void.self)
+            await withTaskGroup(of: Void.self) { group in
+                for _ in 0..<260 {
+                    group.addTask { try? await queue.run(flooder) { for await _ in stream {} } }
+                }
+                while await queue.waitingCount < 256 { await Task.yield() }
+                await #expect(throws: APIError.busy) { _ = try await service.execute([0], from: flooder) }
+                gate.finish()
+            }
+            await #expect(throws: APIError.malformed("the body is no container with one invocation")) {
+                _ = try await service.execute([0], from: flooder)
+            }
+        }
+    }
+
     @Test func `over HTTP it is a problem with the time to come again`() async throws {
         try await scene(RequestBursts(perViewer: 1)) { scene in
             #expect(try await scene.send(request(scene).invocation).status == 200)

@@ -69,6 +69,56 @@ struct MailboxTests {
         #expect(try await database.requests(of: Party.stranger.principal)?.count == 1)
     }
 
+    /// A mailbox that is full: so many from each sender, and the rest from before the process started.
+    private func full(_ senders: [UInt8: Int]) async throws -> PseudonymDatabase {
+        let database = try await PseudonymDatabase.test()
+        var number = 0
+        func add(from sender: [UInt8]?) throws {
+            number += 1
+            try database.waitingRequests.add(
+                Hashing.blake2b(bigEndian(number)), of: Party.owner.principal, from: sender)
+        }
+        for (sender, count) in senders { for _ in 0..<count { try add(from: [sender]) } }
+        while number < PseudonymDatabase.maximumPending { try add(from: nil) }
+        return database
+    }
+
+    private func ask(_ number: UInt8, from sender: UInt8, _ database: PseudonymDatabase) async throws -> Bool {
+        try await database.addRequest(
+            .test(number), to: Party.owner.principal, sealed: [number], from: [sender], nonce: .test(100 + number),
+            now: testTime)
+    }
+
+    // Threat: STR-52
+    @Test func `in a full mailbox who has most waiting gives way to who has fewer`() async throws {
+        let database = try await full([1: 900, 2: 100])
+        #expect(try await ask(1, from: 3, database))
+        #expect(try await ask(2, from: 2, database))
+        #expect(try await database.count("waiting_request") == 2)
+        #expect(try await !ask(3, from: 1, database))
+        let index = database.waitingRequests
+        #expect(try index.count(of: Party.owner.principal) == PseudonymDatabase.maximumPending)
+        #expect(try await database.requests(of: Party.owner.principal)?.count == 2)
+    }
+
+    @Test func `what gives way is gone from the file`() async throws {
+        let database = try await full([:])
+        try database.waitingRequests.remove(Hashing.blake2b(bigEndian(1)), of: Party.owner.principal)
+        try database.waitingRequests.remove(Hashing.blake2b(bigEndian(2)), of: Party.owner.principal)
+        #expect(try await ask(1, from: 1, database))
+        #expect(try await ask(2, from: 1, database))
+        #expect(try await ask(3, from: 2, database))
+        let left = try await database.requests(of: Party.owner.principal)?.map(\.sealed)
+        #expect(try await database.count("waiting_request") == 2)
+        #expect(left?.contains([3]) == true)
+    }
+
+    @Test func `what waited before the process started gives way to nobody`() async throws {
+        let database = try await full([1: 1])
+        #expect(try await !ask(1, from: 2, database))
+        #expect(try await database.count("waiting_request") == 0)
+    }
+
     // MARK: Withdrawing
 
     @Test func `a viewer takes its own request back`() async throws {

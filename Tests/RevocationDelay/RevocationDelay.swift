@@ -4,6 +4,7 @@ import ComponentClient
 import DumpIdentity
 import Foundation
 import IPLD
+import LiveNode
 import Synchronization
 
 /// Measures how long it takes from an owner's acknowledged revocation to the refusal at connected components, and that
@@ -23,7 +24,10 @@ import Synchronization
         let clients = numbers.first ?? 50
         let revocations = numbers.dropFirst().first ?? 200
         do {
-            let node = try NodeProcess(port: numbers.dropFirst(2).first ?? 18_437)
+            // One viewer asks for all of the grants.
+            let quotas = ["source", "viewer", "mailbox"].flatMap { ["--requests-per-\($0)", "100000"] }
+            let node = try NodeProcess(
+                port: numbers.dropFirst(2).first ?? 18_437, module: DelayScene.module, flags: quotas)
             let http = PeerClient(AddressPolicy(allowsLoopback: true))
             let result: Result<Bool, any Error>
             do {
@@ -55,7 +59,7 @@ import Synchronization
             try await Task.sleep(for: .milliseconds(20))
         }
         for grant in grants where components.contains(where: { !accepts($0, grant) }) {
-            throw DelayFailure("a grant that counts was refused")
+            throw LiveFailure("a grant that counts was refused")
         }
 
         print("\(clients) components follow the node; revoking \(revocations) grants.")
@@ -86,7 +90,7 @@ import Synchronization
             }
             if waiting.isEmpty { return delays }
             guard clock.now - start < .seconds(30) else {
-                throw DelayFailure("a component did not refuse for 30 seconds")
+                throw LiveFailure("a component did not refuse for 30 seconds")
             }
             try await Task.sleep(for: .milliseconds(1))
         }

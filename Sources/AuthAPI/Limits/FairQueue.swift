@@ -1,5 +1,5 @@
 /// Lets so many operations run at once. Those that wait take turns by where they come from: one source's many keep
-/// another's few from nothing but the operations that run already.
+/// another's few from nothing but the operations that run already. Where too many wait, those of which most wait go first.
 ///
 /// An actor, because what it protects suspends. Source: Nagle, "On packet switches with infinite storage" (RFC 970).
 actor FairQueue {
@@ -8,7 +8,7 @@ actor FairQueue {
     private let maximumTotal: Int
     private var running = 0
     private var total = 0
-    private var waiting: [RequestSource: [CheckedContinuation<Void, Never>]] = [:]
+    private var waiting: [RequestSource: [CheckedContinuation<Bool, Never>]] = [:]
     /// The sources that wait; the first has the next turn.
     private var turns: [RequestSource] = []
 
@@ -21,6 +21,9 @@ actor FairQueue {
 
     /// How many wait.
     var waitingCount: Int { total }
+
+    /// Of whom some wait; the first has the next turn.
+    var waitingSources: [RequestSource] { turns }
 
     /// How many run.
     var runningCount: Int { running }
@@ -48,10 +51,22 @@ actor FairQueue {
             return
         }
         let count = waiting[source]?.count ?? 0
-        guard count < maximumPerSource, total < maximumTotal else { throw .busy }
+        guard count < maximumPerSource, total < maximumTotal || sendAwayOne(leaving: count) else { throw .busy }
         total += 1
         if count == 0 { turns.append(source) }
-        await withCheckedContinuation { waiting[source, default: []].append($0) }
+        let hasTurn = await withCheckedContinuation { waiting[source, default: []].append($0) }
+        if !hasTurn { throw .busy }
+    }
+
+    /// Makes room where too many wait in all: the last of the source of which most wait goes, if that are more than another
+    /// source would have then.
+    private func sendAwayOne(leaving count: Int) -> Bool {
+        guard let source = turns.max(by: { waiting[$0, default: []].count < waiting[$1, default: []].count }),
+            let most = waiting[source]?.count, most > count + 1, let last = waiting[source]?.popLast()
+        else { return false }
+        total -= 1
+        last.resume(returning: false)
+        return true
     }
 
     /// Gives the slot to the next source, or back.
@@ -64,6 +79,6 @@ actor FairQueue {
         guard let next = waiting[source]?.removeFirst() else { return leave() }
         total -= 1
         if waiting[source]?.isEmpty ?? true { waiting[source] = nil } else { turns.append(source) }
-        next.resume()
+        next.resume(returning: true)
     }
 }

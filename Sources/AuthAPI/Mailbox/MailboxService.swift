@@ -16,15 +16,9 @@ struct MailboxService: Sendable {
     /// - Throws: ``APIError/malformed(_:)`` for what is no container with one invocation; ``APIError/refused`` for
     ///   everything that does not verify, whatever the reason.
     func execute(_ bytes: [UInt8], from source: RequestSource) async throws -> Value {
-        let container: Container
-        let invocation: Invocation
-        let proofs: [Delegation]
-        do {
-            container = try Container(decoding: bytes)
-            invocation = try container.invocation()
-            proofs = try container.delegations()
-        } catch { throw APIError.malformed("the body is no container with one invocation") }
-        // Before anything that costs: whoever sends too much pays for reading it, and for nothing else.
+        // Reading takes a turn, too: a container may be large, and nobody has shown yet who sent it.
+        let (invocation, proofs) = try await node.queue.run(source) { try MailboxService.read(bytes) }
+        // Before anything that costs more: whoever sends too much is read, and no more is done for it.
         if invocation.command == .profileRequest { try node.quotas.take(from: source) }
         switch invocation.command {
         case .revoke:
@@ -50,6 +44,14 @@ struct MailboxService: Sendable {
                 }
             }
         }
+    }
+
+    /// The one invocation of a container, and its delegations.
+    private static func read(_ bytes: [UInt8]) throws(APIError) -> (Invocation, [Delegation]) {
+        do {
+            let container = try Container(decoding: bytes)
+            return (try container.invocation(), try container.delegations())
+        } catch { throw .malformed("the body is no container with one invocation") }
     }
 
     private func executeVerified(
@@ -100,7 +102,7 @@ struct MailboxService: Sendable {
         } catch { throw APIError.refused }
         let isTaken = try await node.pseudonyms.addRequest(
             RequestName(request: request.cid, viewer: request.viewer), to: request.owner, sealed: sealed,
-            isWithinQuota: isWithinQuota, nonce: nonce, now: node.clock())
+            from: origin.bytes, isWithinQuota: isWithinQuota, nonce: nonce, now: node.clock())
         if isTaken {
             node.events.tell(.request(request.cid, viewer: request.viewer, origin: origin), to: request.owner)
             node.notices.arrived(for: request.owner)

@@ -1,6 +1,7 @@
 internal import Foundation
 internal import HTTPTypes
 internal import Hummingbird
+internal import HummingbirdCore
 public import Logging
 internal import NIOCore
 public import ServiceLifecycle
@@ -29,32 +30,49 @@ public struct ListenError: Error, Sendable {
 
 /// The HTTP service of a node.
 public struct NodeServer: Service {
+    /// How many connections the system keeps until the node takes them: where there is no room, who connects tries again
+    /// after a second. Many come at once where somebody floods.
+    private static let backlog = 4_096
+
     private let listen: ListenAddress
     private let application: Application<MethodResponder>
     private let pulse: FeedPulse?
     private let waiting: HeldCalls?
 
-    /// A server of a node; `whenRunning` is called with the port once it listens.
+    /// A server of a node; `whenRunning` is called with the port once it listens. Behind a reverse proxy all connections
+    /// come from one source, which then may have all of them.
     public init(
-        node: Node, listen: ListenAddress, logger: Logger,
+        node: Node, listen: ListenAddress, connections: ConnectionBounds = ConnectionBounds(), logger: Logger,
         whenRunning: @escaping @Sendable (Int) async -> Void = { _ in }
     ) {
+        let perSource = node.configuration.isBehindProxy ? connections.total : connections.perSource
         self.init(
             router: NodeServer.router(node), pulse: FeedPulse(node: node, logger: logger), waiting: node.waiting,
-            listen: listen, logger: logger, whenRunning: whenRunning)
+            listen: listen,
+            connections: ConnectionBounds(
+                perSource: perSource, total: connections.total, patience: connections.patience),
+            logger: logger, whenRunning: whenRunning)
     }
 
     /// A server of some routes, with the pulse of the feed where that is among them, and the calls that they hold.
     init(
         router: Router<NodeContext>, pulse: FeedPulse? = nil, waiting: HeldCalls? = nil, listen: ListenAddress,
-        logger: Logger, whenRunning: @escaping @Sendable (Int) async -> Void
+        connections: ConnectionBounds = ConnectionBounds(), logger: Logger,
+        whenRunning: @escaping @Sendable (Int) async -> Void
     ) {
+        let open = OpenConnections(connections)
         self.listen = listen
         self.pulse = pulse
         self.waiting = waiting
         application = Application(
             responder: MethodResponder(router),
-            configuration: .init(address: .hostname(listen.host, port: listen.port), serverName: nil),
+            server: HTTPServerBuilder { responder in
+                BoundedChannel(
+                    base: HTTP1Channel(responder: responder), connections: open,
+                    patience: .seconds(connections.patience))
+            },
+            configuration: .init(
+                address: .hostname(listen.host, port: listen.port), serverName: nil, backlog: NodeServer.backlog),
             onServerRunning: { channel in await whenRunning(channel.localAddress?.port ?? listen.port) },
             logger: logger)
     }

@@ -119,6 +119,18 @@ struct Serve: AsyncParsableCommand {
         }
     }
 
+    /// As many connections as the process may have: with all its files open, a node would accept nobody any more.
+    private func connectionBounds(_ logger: Logger) -> ConnectionBounds {
+        let wanted = ConnectionBounds()
+        let limit = OpenFiles.raise(to: wanted.total + OpenFiles.reserve)
+        guard limit < wanted.total + OpenFiles.reserve else { return wanted }
+        let total = max(limit - OpenFiles.reserve, limit / 2)
+        logger.warning(
+            "Few files can be open at once, and so few connections. Raise the nofile limit.",
+            metadata: ["limit": "\(limit)", "needed": "\(wanted.total + OpenFiles.reserve)"])
+        return ConnectionBounds(perSource: min(wanted.perSource, max(1, total / 4)), total: total)
+    }
+
     private var flags: [String: ConfigContent] {
         var flags: [String: ConfigContent] = [:]
         flags["data"] = data.map { .string($0) }
@@ -170,7 +182,8 @@ struct Serve: AsyncParsableCommand {
         } catch {
             throw CommandError((error as? StoreError)?.description ?? "the data folder cannot be used")
         }
-        let server = NodeServer(node: node, listen: settings.listen, logger: logger) { port in
+        let connections = connectionBounds(logger)
+        let server = NodeServer(node: node, listen: settings.listen, connections: connections, logger: logger) { port in
             Output.atOnce("Node \(node.principal) serves \(node.configuration.publicAddress) on port \(port).")
         }
         var services: [any Service] = [
