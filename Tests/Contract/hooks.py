@@ -190,6 +190,9 @@ def after_call(context, case, response):
     # What was given back cannot be read any more, and who is blocked asks nothing any more.
     if case.operation.label in ("POST /v1/requests/{id}/return", "POST /v1/inbox/{id}/block") and status == 204:
         SCENE.spend(SCENE.person)
+    # That a stream was cut is seen with the next sign of life; until then it has one of the person's few places.
+    if case.operation.label == "GET /v1/events" and status == 200 and COUNTS[case.operation.label]["GET 200"] % 3 == 0:
+        SCENE.spend(SCENE.person)
     # Whoever has asked much waits long for the list of it: each request without an answer is asked for.
     if case.operation.label == "POST /v1/requests" and status == 201 and COUNTS[case.operation.label]["POST 201"] % 25 == 0:
         SCENE.spend(SCENE.person)
