@@ -63,15 +63,19 @@ struct FairQueueTests {
     // Threat: STR-52
     @Test func `where too many wait in all, one of those of which most wait gives way`() async throws {
         let (flooder, other, third) = (try source(1), try source(2), try source(3))
-        let (queue, gate, order) = (FairQueue(slots: 1, maximumTotal: 3), Gate(), Order())
+        let (queue, gate, order, refused) = (FairQueue(slots: 1, maximumTotal: 3), Gate(), Order(), Order())
         await withTaskGroup(of: Void.self) { group in
             group.addTask { try? await queue.run(flooder) { await gate.wait() } }
             while await queue.runningCount == 0 { await Task.yield() }
             await add(3, from: flooder, to: queue, order, in: &group)
             // Both are taken, each in place of one of the flooder's: then nobody has more than another would have.
             for source in [other, third] {
-                group.addTask { try? await queue.run(source) { order.note(source) } }
-                while await !queue.waitingSources.contains(source) { await Task.yield() }
+                group.addTask {
+                    do { try await queue.run(source) { order.note(source) } } catch { refused.note(source) }
+                }
+                while await !queue.waitingSources.contains(source), !refused.noted.contains(source) {
+                    await Task.yield()
+                }
             }
             await #expect(throws: APIError.busy) { try await queue.run(flooder) {} }
             #expect(await queue.waitingCount == 3)

@@ -33,6 +33,30 @@ struct ServeTests {
         #expect(!FileManager.default.fileExists(atPath: scratch.path("node")))
     }
 
+    /// How many files a process may have open at once. Source: proc(5), `limits`.
+    private func openFiles(_ process: Int32) throws -> Int {
+        let limits = try String(contentsOfFile: "/proc/\(process)/limits", encoding: .utf8)
+        let line = try #require(limits.split(separator: "\n").first { $0.hasPrefix("Max open files") })
+        return try #require(line.dropFirst(14).split(whereSeparator: \.isWhitespace).first.flatMap { Int($0) })
+    }
+
+    // Threat: STR-150
+    @Test(arguments: [("ulimit -S -n 300", true), ("ulimit -n 300", false)])
+    func `a node raises its limit of open files, or says that it has too few`(_ limit: String, _ canRaise: Bool)
+        async throws
+    {
+        let scratch = try Scratch()
+        let port = try await Loopback.freePort()
+        let serve = ["serve", "--data", scratch.path("node"), "--listen", "127.0.0.1:\(port)"]
+        let process = try RunningProcess(
+            ["-c", "\(limit); exec \"$0\" \"$@\"", Executable.path] + serve, of: "/bin/sh")
+        #expect(await process.output.first()?.hasSuffix("on port \(port).") == true)
+        #expect(try (openFiles(process.identifier) > 300) == canRaise)
+        process.signal(SIGTERM)
+        let told = await process.outcome().errorLines.contains { $0.contains("Raise the nofile limit") }
+        #expect(told || canRaise)
+    }
+
     @Test func `a data folder is used by one node at a time`() async throws {
         try await Node.with { node, _ in
             let port = try await Loopback.freePort()
