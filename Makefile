@@ -8,7 +8,7 @@ SECONDS ?= 60
 CHECK := . scripts/lib.sh && need_swift && need_packages
 
 .DEFAULT_GOAL := help
-.PHONY: help build release test lint format demo coverage interop contract attack fuzz threads sanitize bench revocation-delay clean
+.PHONY: help build release test lint format demo coverage interop contract attack fuzz threads sanitize bench flood mutants revocation-delay clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' Makefile
@@ -58,8 +58,11 @@ revocation-delay: ## Measure how soon components refuse what was revoked
 flood: ## Measure whether genuine requests arrive, and are seen, while one node floods an owner
 	@scripts/flood $(ARGS)
 
+mutants: ## Take the checks against abuse out of a copy, one at a time, and see tests fail
+	@$(CHECK) && scripts/mutants $(ARGS)
+
 bench: ## Measure beside what cannot be beaten, and print the ratios
 	@scripts/bench $(ARGS)
 
 clean: ## Remove what was built
-	rm -rf .build .build-address .build-contract .build-coverage .build-fuzz .build-interop .build-thread .build-threads .build-threads-all Benchmarks/.build
+	rm -rf .build .build-address .build-contract .build-coverage .build-fuzz .build-interop .build-mutants .build-thread .build-threads .build-threads-all Benchmarks/.build

@@ -30,7 +30,7 @@ extension AbuseTests {
             #expect(revoked.text == "{\"error\":\"unsupported_token_type\"}")
             #expect(try await y.introspect(token).text == "{\"active\":false}")
             // A question that was put to the first node.
-            #expect(try await y.present(token, x.question(token), to: "/v1/introspect").status == 401)
+            #expect(try await y.present(token, x.question(token, nonce: 2), to: "/v1/introspect").status == 401)
             #expect(try await y.footprint() == before)
             // One of the same pseudonym that names another node, with this one's place in the list.
             var meta = try #require(grant.delegation.meta)

@@ -1,6 +1,7 @@
 import Capabilities
 import DumpIdentity
 import IPLD
+import NIOCore
 import PseudonymStore
 import Sodium
 import Testing
@@ -121,7 +122,12 @@ struct RevocationFeedTests {
             let subscription = try again.node.feed.follow(
                 after: nil, from: .unknown, at: testTime, with: again.node.key)
             #expect(subscription.first.count == 2)
-            #expect(try await again.node.pseudonyms.revocationNames() == [RevocationName(grant.cid, by: grant.owner)])
+            let name = try #require(RevocationName(grant.cid, by: grant.owner))
+            #expect(try await again.node.pseudonyms.revocationNames() == [name])
+            let lines = String(buffer: subscription.first[0].bytes).split(separator: "\n")
+            let data = try #require(lines.first { $0.hasPrefix("data: ") }).dropFirst(6)
+            let statement = try RevocationStatement(verifying: Base64URL.decode(data), by: [again.node.principal])
+            #expect(statement.content == .snapshot([name], piece: 1, of: 1))
         }
     }
 

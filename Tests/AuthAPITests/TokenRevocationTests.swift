@@ -104,10 +104,16 @@ struct TokenRevocationTests {
         try await GrantScene.run { scene in
             let grant = try await scene.approved().grant.delegation
             let chain = [grant, try scene.handOn([.name])]
-            let both = try text(chain + [scene.handOn([.email])])
-            let reply = try await revoke(scene, both, chain, by: .viewer)
-            #expect(reply.status == 400)
-            #expect(reply.text == "{\"error\":\"invalid_request\"}")
+            // Another end; and one that leads to the owner, which no chain of the grant needs.
+            let beside = try Delegation.sign(
+                to: scene.pseudonym, subject: Party.stranger.principal, command: .profileRead,
+                policy: .fields(["name"]),
+                expiration: scene.node.clock.time + 60, with: Party.stranger.key())
+            for other in [try scene.handOn([.email]), beside] {
+                let reply = try await revoke(scene, text(chain + [other]), chain, by: .viewer)
+                #expect(reply.status == 400)
+                #expect(reply.text == "{\"error\":\"invalid_request\"}")
+            }
             #expect(try await isActive(scene, text(chain), nonce: 7))
         }
     }
