@@ -7,6 +7,7 @@ from feed import Feed, name_of
 from nodes import MODULE
 from people import Person
 from told import expect, refused
+from values import bytes_of
 
 
 class Ending:
@@ -34,17 +35,23 @@ class Ending:
         (waiting,) = self.steve.call("GET", "/v1/inbox")["requests"]
         expect(waiting["renews"], asked["renews"], "the renewed grant")
         self.steve.approve(asked["id"], "name", days=2)
+        self.renewed = asked["id"]
         shown = self.sophie.call("GET", f"/v1/requests/{asked['id']}?wait=60")
         expect(shown["state"], "approved", "the renewal")
         expect(self.sophie.read(self.mutual, "name"), self.of("name"), "the name")
 
     def giving_back(self):
-        """Sophie needs it no longer: Steve sees that both grants were given back, and nobody reads under them"""
+        """Sophie needs it no longer: Steve sees that both grants were given back, the feed tells of them, and nobody reads
+        under them"""
+        shown = [self.sophie.call("GET", f"/v1/requests/{request}") for request in (self.mutual, self.renewed)]
+        roots = [invoke.chain_of(bytes_of(request["container"]))[0] for request in shown]
         refused("not-found", self.stephanie.call, "POST", f"/v1/requests/{self.mutual}/return")
         self.sophie.call("POST", f"/v1/requests/{self.mutual}/return")
         refused("conflict", self.sophie.read, self.mutual, "name")
         states = [grant["state"] for grant in self.steve.call("GET", "/v1/grants")["grants"]]
         expect(sorted(states), ["active", "active", "returned", "returned"], "the grants")
+        for root in roots:
+            expect(self.feed.hears(name_of(root, self.published["pseudonym"])), True, "the feed")
         kept = self.steve.call("GET", "/v1/receipts")["receipts"]
         expect(sum(receipt["returned"] for receipt in kept), 2, "the receipts of what was given back")
 
