@@ -28,6 +28,8 @@ from values import from_json, to_json
 SCENE = Scene(os.environ["CONTRACT_URL"])
 EXAMPLES = Form(load(os.environ["CONTRACT_FILE"])).bodies()
 COUNTS = collections.defaultdict(collections.Counter)
+TOLD = set()  # names that stood in answers: what a link of the contract passes on
+NAME = re.compile("b[a-z2-7]{50,}|did:key:z6Mk[1-9A-HJ-NP-Za-km-z]{44}")
 PRINCIPAL = re.compile("did:key:z6Mk[1-9A-HJ-NP-Za-km-z]{44}")
 CBOR = "application/vnd.ipld.dag-cbor"
 
@@ -87,11 +89,24 @@ def chosen(case, share):
 
 
 def is_positive(case):
-    return case.meta is None or case.meta.generation.mode.is_positive
+    """Whether nothing of a case was made to be against the contract."""
+    meta = case.meta
+    return meta is None or (meta.generation.mode.is_positive and not getattr(meta.phase.data, "mutations", ()))
 
 
 def is_stateful(case):
     return case.meta is not None and case.meta.phase.name.value == "stateful"
+
+
+def is_linked(case):
+    """Whether a call of a chain names what an answer before it told."""
+    return any(str(name) in TOLD for name in (case.path_parameters or {}).values())
+
+
+def open_filters(case):
+    """A list with filters that were made up is empty, and no link leads on from it."""
+    if case.operation.method == "get" and case.query and chosen(case, 80):
+        case.query = {name: value for name, value in case.query.items() if name in ("limit", "cursor", "wait")}
 
 
 def live_path(case):
@@ -172,8 +187,11 @@ def before_call(context, case, kwargs):
     case.body = written(case.body)
     if case.query:
         case.query = written(case.query)
+    if is_stateful(case):
+        open_filters(case)
     live_cursor(case)
-    if not is_stateful(case) and chosen(case, 70):
+    # Of a chain the beginning is of something that is there, and what follows is what the answers before it told.
+    if not is_linked(case) and chosen(case, 90 if is_stateful(case) else 70):
         live_path(case)
         if case.media_type in ("application/json", CBOR) and chosen(case, 70):
             live_body(case)
@@ -185,6 +203,8 @@ def before_call(context, case, kwargs):
 def after_call(context, case, response):
     status = response.status_code
     COUNTS[case.operation.label][f"{response.request.method} {status}"] += 1
+    if status < 300 and is_stateful(case):
+        TOLD.update(NAME.findall(response.content.decode(errors="replace")))
     if (status < 300 or status == 429) and ends_sessions(case.operation):
         SCENE.spend(SCENE.spare)
     # What was given back cannot be read any more, and who is blocked asks nothing any more.

@@ -16,6 +16,9 @@ import tempfile
 from form import Form, load
 from nodes import HERE, ServedNode
 
+# With how many seeds chains of calls are tried.
+CHAINS = 10
+
 
 def check(arguments, node, folder, *more, seed):
     """Runs schemathesis: its status, and what was answered to each operation."""
@@ -73,6 +76,12 @@ def run(arguments, node, folder):
             break
         ids = [part for _, name in missing for part in ("--include-operation-id", name)]
         more = ("--phases", "fuzzing", *ids)
+    # Chains of calls by the links of the contract: those of one seed are few, and alike.
+    for seed in [] if arguments.short or arguments.more else range(arguments.seed, arguments.seed + CHAINS):
+        status, counted = check(arguments, node, folder, "--phases", "stateful", seed=seed)
+        wrong = wrong or status != 0
+        for operation, numbers in counted.items():
+            counts[operation].update(numbers)
     return operations, counts, [f"{place}: tried too seldom" for place, _ in missing], wrong
 
 
