@@ -21,6 +21,15 @@ extension OwnerAgent {
         return grants
     }
 
+    /// The decisions of all pseudonyms. Opening them takes time.
+    func records() async throws -> [DecisionRecord] {
+        var records: [DecisionRecord] = []
+        for pseudonym in try await vault.state().pseudonyms {
+            records += try await self.records(of: try keys(pseudonym))
+        }
+        return records
+    }
+
     /// The decisions of a pseudonym. A grant may also have been revoked by an agent of the owner's elsewhere, which could
     /// not change the record.
     func records(of keys: borrowing PseudonymKeys) async throws -> [DecisionRecord] {

@@ -40,23 +40,16 @@ extension OwnerAgent {
     func inbox(_ filter: InboxFilter) async throws -> [ShownRequest] {
         let settings = try await settings.read()
         var items = try await pending(settings).filter(filter.matches)
-        try await addBackgrounds(to: &items)
         let needsHistory = !items.isEmpty && settings.rules.contains { $0.match.history != nil }
-        let known = needsHistory ? try await knownViewers() : []
+        let records = needsHistory || items.contains(where: \.pointsBack) ? try await records() : []
+        addBackgrounds(to: &items, from: records)
+        // To whom the owner has granted something, whatever became of it.
+        let known = needsHistory ? Set(records.compactMap { $0.approval?.grant.viewer }) : []
         return FairOrder.sorted(items).map { placed in
             ShownRequest(
                 placed: placed,
                 suggestion: StandingRule.suggestion(
                     of: settings.rules, for: placed.item, hasHistory: known.contains(placed.item.request.viewer)))
         }
-    }
-
-    /// To whom the owner has granted something, whatever became of it.
-    private func knownViewers() async throws -> Set<Principal> {
-        var viewers: Set<Principal> = []
-        for pseudonym in try await vault.state().pseudonyms {
-            viewers.formUnion(try await records(of: try keys(pseudonym)).compactMap { $0.approval?.grant.viewer })
-        }
-        return viewers
     }
 }

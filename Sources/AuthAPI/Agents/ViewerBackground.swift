@@ -58,13 +58,14 @@ struct ViewerHistory: Equatable {
 extension OwnerAgent {
     /// Adds to requests what the owner's records say of their viewers, where the viewers point to it.
     func addBackgrounds(to items: inout [InboxItem]) async throws {
-        // Opening all records takes time: only where somebody asks for it.
-        guard items.contains(where: { $0.terms.inReturn == .history || $0.terms.renews != nil }) else { return }
-        var records: [DecisionRecord] = []
-        for pseudonym in try await vault.state().pseudonyms {
-            records += try await self.records(of: try keys(pseudonym)).filter { $0.inReturnFor == nil }
-        }
-        let byViewer = Dictionary(grouping: records, by: \.request.viewer)
+        guard items.contains(where: \.pointsBack) else { return }
+        addBackgrounds(to: &items, from: try await records())
+    }
+
+    /// The same from the owner's records, which were opened already.
+    func addBackgrounds(to items: inout [InboxItem], from records: [DecisionRecord]) {
+        guard items.contains(where: \.pointsBack) else { return }
+        let byViewer = Dictionary(grouping: records.filter { $0.inReturnFor == nil }, by: \.request.viewer)
         for index in items.indices {
             let (terms, known) = (items[index].terms, byViewer[items[index].request.viewer] ?? [])
             items[index].background = ViewerBackground(
@@ -72,4 +73,9 @@ extension OwnerAgent {
                 renewed: known.compactMap { $0.approval?.grant.cid }.first { $0 == terms.renews })
         }
     }
+}
+
+extension InboxItem {
+    /// Whether the viewer points to what came before: only then the owner's records are looked at.
+    var pointsBack: Bool { terms.inReturn == .history || terms.renews != nil }
 }
