@@ -19,12 +19,8 @@ struct Grants: AsyncParsableCommand {
     @OptionGroup var person: PersonOptions
 
     func run() async throws {
-        let query = Query([
-            ("module", try module.map { text in try usage("the module") { try ModuleID(text) }.string }),
-            ("viewer", try viewer.map { text in try usage("the viewer") { try Principal(did: text) }.did }),
-            ("field", try field.map { text in try usage("the field") { try ProfileField(named: text) }.rawValue }),
-            ("state", state?.rawValue), ("ending_within", expiring.map { String($0.seconds) }),
-        ])
+        let query = try Query(module: module, viewer: viewer, field: field)
+            .with([("state", state?.rawValue), ("ending_within", expiring.map { String($0.seconds) })])
         let answer = try await NodeClient.loggedIn(person) { try await $0.list("/v1/grants", of: "grants", query) }
         try person.show(answer) {
             let rows = answer.maps("grants").map { grant in
@@ -155,6 +151,17 @@ struct Query {
     /// Parameters whose values need no escape in a URL.
     init(_ parameters: [(name: String, value: String?)]) {
         self.init(named: parameters.compactMap { parameter in parameter.value.map { "\(parameter.name)=\($0)" } })
+    }
+
+    /// What inbox and grants are filtered by, as it was typed.
+    ///
+    /// - Throws: as `usage`.
+    init(module: String?, viewer: String?, field: String?) throws {
+        self.init([
+            ("module", try module.map { text in try usage("the module") { try ModuleID(text) }.string }),
+            ("viewer", try viewer.map { text in try usage("the viewer") { try Principal(did: text) }.did }),
+            ("field", try field.map { text in try usage("the field") { try ProfileField(named: text) }.rawValue }),
+        ])
     }
 
     private init(named: [String]) { self.named = named }

@@ -12,11 +12,7 @@ struct Inbox: AsyncParsableCommand {
     @OptionGroup var person: PersonOptions
 
     func run() async throws {
-        let query = Query([
-            ("module", try module.map { text in try usage("the module") { try ModuleID(text) }.string }),
-            ("viewer", try viewer.map { text in try usage("the viewer") { try Principal(did: text) }.did }),
-            ("field", try field.map { text in try usage("the field") { try ProfileField(named: text) }.rawValue }),
-        ])
+        let query = try Query(module: module, viewer: viewer, field: field)
         let answer = try await NodeClient.loggedIn(person) {
             try await $0.list("/v1/inbox", of: "requests", query)
         }
