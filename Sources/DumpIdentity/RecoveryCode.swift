@@ -63,7 +63,7 @@ public struct RecoveryCode: ~Copyable, Sendable {
 
     private init(secret: consuming SecretBytes) { self.secret = secret }
 
-    /// The code as it is shown, once: `XXXX-XXXX-XXXX-XXXX-XXXX-XXXX-XX00`. A copy in ordinary memory.
+    /// The code as it is shown, once: seven groups of four, with hyphens between them. A copy in ordinary memory.
     public var text: String {
         secret.withBytes { characters in
             var (written, remainder) = ([UInt8](), 0)
