@@ -67,6 +67,19 @@ struct ContractTests {
         }
     }
 
+    @Test(arguments: ["/v1/grants", "/nothing"])
+    func `what answers HEAD has no content, and the next answer follows its head`(path: String) async throws {
+        try await withNode { node in
+            let rest = " HTTP/1.1\r\nHost: a\r\n"
+            let answers = try await raw(
+                "HEAD \(path)\(rest)\r\nGET /healthz\(rest)Connection: close\r\n\r\n", port: node.port)
+            let parts = answers.components(separatedBy: "\r\n\r\n")
+            try #require(parts.count == 3, "\(answers)")
+            #expect(parts[0].contains("Content-Length: ") && !parts[0].contains("Content-Length: 0"))
+            #expect(parts[1].hasPrefix("HTTP/1.1 200 "), "\(answers)")
+        }
+    }
+
     @Test(
         arguments: [
             "Content-Length: 100\r\n\r\n{}", "Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}",

@@ -2,7 +2,8 @@ internal import HTTPTypes
 internal import Hummingbird
 
 /// Finds which methods a path has where it does not have the one that was asked for: the router itself tells that and no
-/// path at all alike. ``MethodMiddleware`` refuses.
+/// path at all alike. ``MethodMiddleware`` refuses. What answers `HEAD` has no content, whatever answers: who reads it would
+/// take the content for the start of the next answer. Source: RFC 9110, section 9.3.2.
 struct MethodResponder: HTTPResponder {
     /// A path of the router with its methods; an element in braces stands for any.
     private struct Entry {
@@ -35,7 +36,8 @@ struct MethodResponder: HTTPResponder {
         if !methods.isEmpty, !methods.contains(request.method) {
             context.otherMethods = methods.map(\.rawValue).sorted()
         }
-        return try await responder.respond(to: request, context: context)
+        let response = try await responder.respond(to: request, context: context)
+        return request.method == .head ? response.createHeadResponse() : response
     }
 }
 
