@@ -9,11 +9,8 @@ import Synchronization
 
 /// Measures whether a genuine request from another node arrives, and is seen, while one node floods the owner.
 ///
-///     Flood [REQUESTS [KEYS [CONNECTIONS [HELD [SOURCES]]]]]
-///     Flood --short
-///
-/// The short form is for busy machines: it looks at what was refused and in which order the owner is shown what came,
-/// not at times. Exit status 1: a genuine request was refused, late, or not in the owner's first page.
+/// ``FloodSize`` tells what may stand on the command line. Exit status 1: a genuine request was refused, late, or not in the
+/// owner's first page.
 @main struct Flood {
     static let module = "org.dump.market"
     /// Within this time a genuine request has to be in the owner's first page.
@@ -22,24 +19,18 @@ import Synchronization
     static let maximumGenuine = 40
 
     static func main() async {
-        let isShort = CommandLine.arguments.dropFirst().first == "--short"
-        let numbers = CommandLine.arguments.dropFirst().compactMap { Int($0) }
-        func number(_ place: Int, _ usual: Int, _ short: Int) -> Int {
-            numbers.dropFirst(place).first ?? (isShort ? short : usual)
-        }
+        let size = FloodSize(arguments: Array(CommandLine.arguments.dropFirst()))
+        let client = PeerClient(AddressPolicy(allowsLoopback: true))
         do {
-            let port = try await freePort()
-            let node = try NodeProcess(port: port, module: module)
-            let result: Result<Bool, any Error>
-            do {
-                result = .success(
-                    try await run(
-                        node, port: port, count: number(0, 100_000, 2_000), keys: number(1, 10_000, 200),
-                        connections: number(2, 200, 50), held: number(3, 1_000, 400),
-                        sources: min(max(number(4, 1, 1), 1), 250), isTimed: !isShort))
-            } catch { result = .failure(error) }
-            node.end()
-            exit(try result.get() ? 0 : 1)
+            let isKept = try await NodeProcess.serving(port: try await freePort(), module: module) { node in
+                _ = try await node.principal(client)
+                let peer = ["--peer", node.address.description]
+                return try await NodeProcess.serving(port: try await freePort(), module: module, flags: peer) { other in
+                    _ = try await other.principal(client)
+                    return try await run(node, other, client, size)
+                }
+            }
+            exit(isKept ? 0 : 1)
         } catch {
             print("flood: \(error)")
             exit(2)
@@ -56,32 +47,33 @@ import Synchronization
         return port
     }
 
+    /// Floods an owner of one node while people of the other ask the owner.
     private static func run(
-        _ node: NodeProcess, port: Int, count: Int, keys: Int, connections: Int, held: Int, sources: Int,
-        isTimed: Bool
+        _ node: NodeProcess, _ other: NodeProcess, _ client: PeerClient, _ size: FloodSize
     ) async throws -> Bool {
-        let client = PeerClient(AddressPolicy(allowsLoopback: true))
-        _ = try await node.principal(client)
-        let owner = try await LiveOwner(at: node.address, client, module: module)
-        let genuine = Genuine(owner: owner)
-        let calm = try await genuine.ask()
+        let owner = try await LivePerson("steve", at: node.address, client)
+        let object = try await owner.publish(in: module)
+        let genuine = try await Genuine(from: other.address, about: object, of: owner)
+        let calm = try await genuine.ask(as: "stephanie")
 
-        print("Signing \(count) requests with \(keys) fresh keys.")
+        print("Signing \(size.count) requests with \(size.keys) fresh keys.")
         let requests = try await Ammunition.prepare(
-            count: count, keys: keys, object: owner.object, host: "127.0.0.1:\(port)")
+            count: size.count, keys: size.keys, object: object, host: "127.0.0.1:\(node.port)")
         let tally = Tally(requests.requests.count)
         let isFlooding = Atomic(true)
         print(
-            "Sending them from \(sources) address(es) over \(connections) connections, while \(held) more are held open."
-        )
+            """
+            Sending them from \(size.sources) address(es) over \(size.connections) connections, while \(size.held) more are \
+            held open.
+            """)
         let start = ContinuousClock.now
         async let outcomes = genuine.run(atMost: maximumGenuine) { isFlooding.load(ordering: .acquiring) }
-        try await Flooder(sources: sources, port: port, requests: requests, tally: tally).run(
-            connections: connections, held: held)
+        try await Flooder(sources: size.sources, port: node.port, requests: requests, tally: tally).run(
+            connections: size.connections, held: size.held)
         isFlooding.store(false, ordering: .releasing)
         let report = FloodReport(
             counts: tally.counts, time: ContinuousClock.now - start, calm: calm, genuine: try await outcomes,
-            sources: sources)
-        return report.print(isTimed: isTimed)
+            sources: size.sources)
+        return report.print(isTimed: size.isTimed)
     }
 }

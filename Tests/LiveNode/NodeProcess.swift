@@ -13,9 +13,11 @@ public struct LiveFailure: Error, CustomStringConvertible, Sendable {
 }
 
 /// `dump serve` as a process of its own, in a folder that goes with it.
-public final class NodeProcess {
+public final class NodeProcess: Sendable {
     /// Where it answers.
     public let address: NodeAddress
+    /// The port of that.
+    public let port: Int
     /// The process.
     public let identifier: Int32
     private let folder: URL
@@ -25,6 +27,7 @@ public final class NodeProcess {
     ///
     /// - Throws: ``IdentityError``, and what starting throws.
     public init(port: Int, module: String, flags: [String] = []) throws {
+        self.port = port
         address = try NodeAddress("http://127.0.0.1:\(port)")
         folder = FileManager.default.temporaryDirectory.appending(path: "live-node-\(UUID())")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -38,6 +41,17 @@ public final class NodeProcess {
         process.standardOutput = FileHandle.nullDevice
         try process.run()
         identifier = process.processIdentifier
+    }
+
+    /// Starts one, and ends it after the body, however that ends.
+    ///
+    /// - Throws: what starting throws, and the body.
+    public static func serving<Result: Sendable>(
+        port: Int, module: String, flags: [String] = [], _ body: @Sendable (NodeProcess) async throws -> Result
+    ) async throws -> Result {
+        let node = try NodeProcess(port: port, module: module, flags: flags)
+        defer { node.end() }
+        return try await body(node)
     }
 
     /// Waits until it answers, and gives its key.

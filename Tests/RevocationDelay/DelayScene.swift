@@ -10,10 +10,13 @@ import Sodium
 struct DelayScene {
     static let module = "org.dump.market"
 
-    let owner: LiveOwner
+    let owner: LivePerson
+    let object: ModuleObject
 
     init(at address: NodeAddress, _ client: PeerClient) async throws {
-        owner = try await LiveOwner(at: address, client, module: DelayScene.module)
+        owner = try await LivePerson("steve", at: address, client)
+        try await owner.call("PATCH", "/v1/profile", ["fields": ["name": "Steve Example"]])
+        object = try await owner.publish(in: DelayScene.module)
     }
 
     static func key() throws -> SigningKey {
@@ -26,7 +29,6 @@ struct DelayScene {
     func grant() async throws -> Grant {
         let key = try DelayScene.key()
         let invocations = InvocationClient(client: owner.client, clock: DelayScene.now)
-        let object = owner.object
         let terms = try RequestTerms(
             fields: [.name], purpose: "To measure", duration: 30 * 86_400, object: object.cid)
         let request = try ProfileRequest.sign(

@@ -26,15 +26,12 @@ import Synchronization
         do {
             // One viewer asks for all of the grants.
             let quotas = ["source", "viewer", "mailbox"].flatMap { ["--requests-per-\($0)", "100000"] }
-            let node = try NodeProcess(
-                port: numbers.dropFirst(2).first ?? 18_437, module: DelayScene.module, flags: quotas)
             let http = PeerClient(AddressPolicy(allowsLoopback: true))
-            let result: Result<Bool, any Error>
-            do {
-                result = .success(try await run(node, http, clients: clients, revocations: revocations))
-            } catch { result = .failure(error) }
-            node.end()
-            exit(try result.get() ? 0 : 1)
+            let port = numbers.dropFirst(2).first ?? 18_437
+            let isKept = try await NodeProcess.serving(port: port, module: DelayScene.module, flags: quotas) { node in
+                try await run(node, http, clients: clients, revocations: revocations)
+            }
+            exit(isKept ? 0 : 1)
         } catch {
             print("revocation-delay: \(error)")
             exit(2)

@@ -3,41 +3,43 @@ public import DumpIdentity
 internal import Foundation
 public import IPLD
 
-/// An owner with an account on a node, and a published object.
-public struct LiveOwner: Sendable {
+/// A person with an account on a node.
+public struct LivePerson: Sendable {
     /// The node.
     public let address: NodeAddress
     /// What calls it.
     public let client: PeerClient
-    /// What was published.
-    public let object: ModuleObject
     private let token: String
 
-    /// Makes an account, a profile and an object.
+    /// Makes an account.
     ///
-    /// - Throws: ``LiveFailure`` where a call is refused.
-    public init(at address: NodeAddress, _ client: PeerClient, module: String) async throws {
+    /// - Throws: ``LiveFailure`` where it is refused, and what calling throws.
+    public init(_ handle: String, at address: NodeAddress, _ client: PeerClient) async throws {
         self.address = address
         self.client = client
-        let account = try await LiveOwner.call(
-            client, address, "POST", "/v1/accounts", ["handle": "steve", "passphrase": "correct horse battery"], nil)
-        let token = account["token"]?.stringValue ?? ""
-        self.token = token
-        _ = try await LiveOwner.call(
-            client, address, "PATCH", "/v1/profile", ["fields": ["name": "Steve Example"]], token)
-        let published = try await LiveOwner.call(
-            client, address, "POST", "/v1/modules/\(module)/objects", ["body": ["title": "Car"]], token)
-        let path = "/v1/modules/\(module)/objects/\(published["id"]?.stringValue ?? "")"
-        let answer = try await client.send("GET", path, at: address, accept: "*/*", limit: 1 << 20)
-        object = try ModuleObject(verifying: answer.body)
+        let account = try await LivePerson.call(
+            client, address, "POST", "/v1/accounts",
+            ["handle": .string(handle), "passphrase": "correct horse battery"],
+            nil)
+        token = account["token"]?.stringValue ?? ""
     }
 
-    /// Calls the node as the owner.
+    /// Publishes an object, and gives it as anyone gets it from the node.
     ///
-    /// - Throws: ``LiveFailure`` where it is refused.
+    /// - Throws: ``LiveFailure`` where it is refused, and what calling throws.
+    public func publish(in module: String) async throws -> ModuleObject {
+        let published = try await call("POST", "/v1/modules/\(module)/objects", ["body": ["title": "Car"]])
+        let path = "/v1/modules/\(module)/objects/\(published["id"]?.stringValue ?? "")"
+        let answer = try await client.send("GET", path, at: address, accept: "*/*", limit: 1 << 20)
+        return try ModuleObject(verifying: answer.body)
+    }
+
+    /// Calls the node.
+    ///
+    /// - Throws: ``LiveFailure`` where it refuses, and what calling throws.
     @discardableResult
     public func call(_ method: String, _ path: String, _ body: Value? = nil) async throws -> Map {
-        try await LiveOwner.call(client, address, method, path, body, token)
+        try await LivePerson.call(client, address, method, path, body, token)
     }
 
     private static func call(
