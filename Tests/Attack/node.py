@@ -30,7 +30,7 @@ def free_port():
 
 
 # Everything comes from one machine here, and much of it at once: what quotas keep out is not what is looked for.
-FREE = {f"--requests-per-{what}": "1000000" for what in ("source", "viewer", "mailbox")}
+FREE = {f"--requests-per-{what}": "1000000" for what in ("source", "viewer", "mailbox")} | {"--accounts-per-source": "1000000"}
 
 
 class Refusal(Exception):

@@ -259,6 +259,9 @@ final class HashingGate: Sendable {
     /// Waits until someone hashes.
     func arrived() async { for await _ in arrivals { break } }
 
+    /// Lets one go on.
+    func step() { opening.yield() }
+
     /// Lets everyone go on, from now on.
     func open() { opening.finish() }
 }

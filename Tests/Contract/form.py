@@ -19,6 +19,9 @@ FORM = "application/x-www-form-urlencoded"
 OAUTH = {"introspect", "revokeToken"}
 EMPTY = {("revokeToken", "200")}
 
+# The answers that tell of a limit, and beside which of the refusals it is told, too.
+COUNTED = {"TooManyAttempts": {"401", "429"}, "TooManyImports": {"401", "429"}, "TooManyAccounts": {"429"}}
+
 # What is put under a name need not be there before, so nothing is not found: a name that can be none is unacceptable.
 MADE = {"blockViewer"}
 
@@ -124,9 +127,10 @@ class Form:
             self.find(place, "never succeeds")
         for status, answer in answers.items():
             self.answer(f"{place}, {status}", operation["operationId"], status, self.resolved(answer))
-        # Where guesses are counted, the answers to a right one, a wrong one and one too many say so.
-        if answers.get("429", {}).get("$ref", "").endswith("/TooManyAttempts"):
-            for status in {status for status in answers if status.startswith("2")} | {"401", "429"}:
+        # Where guesses or accounts are counted, the answers to a right one, a wrong one and one too many say so.
+        counted = COUNTED.get(answers.get("429", {}).get("$ref", "").rpartition("/")[2])
+        if counted:
+            for status in {status for status in answers if status.startswith("2")} | counted:
                 for name in {"RateLimit-Policy", "RateLimit"} - self.resolved(answers[status]).get("headers", {}).keys():
                     self.find(f"{place}, {status}", f"has no {name}")
 

@@ -36,7 +36,8 @@ public final class NodeProcess: Sendable {
         process.arguments =
             [
                 "serve", "--data", folder.appending(path: "node").path, "--listen", "127.0.0.1:\(port)", "--module",
-                module, "--argon2-operations", "1", "--argon2-memory", "8", "--allow-loopback",
+                module, "--argon2-operations", "1", "--argon2-memory", "8", "--accounts-per-source", "1000",
+                "--allow-loopback",
             ] + flags
         process.standardOutput = FileHandle.nullDevice
         try process.run()

@@ -223,7 +223,7 @@ struct CustodySettingsTests {
         arguments: [
             ["--argon2-operations", "0"], ["--argon2-operations", "65"], ["--argon2-memory", "0"],
             ["--argon2-memory", "4097"], ["--session-days", "0"], ["--session-days", "401"],
-            ["--session-idle-days", "0"],
+            ["--session-idle-days", "0"], ["--accounts-per-source", "0"],
         ])
     func `a setting out of bounds is refused`(arguments: [String]) async throws {
         let scratch = try Scratch()

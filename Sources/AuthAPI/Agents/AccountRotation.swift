@@ -31,7 +31,7 @@ struct AccountRotation {
         let confirmed = try await accounts.confirm(session, passphrase: passphrase, from: source)
         let root = try RootKey.random()
         let code = try RecoveryCode.random()
-        let wrap = try await accounts.wrap(root, of: session.handle, under: passphrase)
+        let wrap = try await accounts.wrap(root, of: session.handle, under: passphrase, for: source)
         let recovery = try RecoveryWrap(root, code: code, random: node.random).bytes
         let remains = try await node.turns.take(session.handle) {
             var remains = try await whatRemains(of: session)

@@ -29,7 +29,8 @@ extension AccountService {
     ) async throws -> StoredAccount {
         try node.attempts.begin(session.handle, from: source)
         guard let account = try await node.accounts.account(session.handle) else { throw APIError.unauthenticated }
-        let key = try await node.hasher.key(of: passphrase, salt: account.wrap.salt, cost: account.wrap.cost)
+        let key = try await node.key(
+            of: passphrase, salt: account.wrap.salt, cost: account.wrap.cost, for: source)
         guard (try? account.wrap.unwrap(handle: session.handle, key: key)) != nil else { throw APIError.wrongSecret }
         node.attempts.succeeded(session.handle, from: source)
         return account
@@ -42,7 +43,7 @@ extension AccountService {
         _ session: Session, from old: borrowing Passphrase, to new: borrowing Passphrase, source: RequestSource
     ) async throws {
         let account = try await confirm(session, passphrase: old, from: source)
-        let wrap = try await wrap(session.root, of: session.handle, under: new)
+        let wrap = try await wrap(session.root, of: session.handle, under: new, for: source)
         try await node.turns.take(session.handle) {
             try await Vault(node: node, session: session).rewrap(
                 account, with: wrap, recovery: account.recovery, keeping: [session.identifier])
@@ -78,7 +79,7 @@ extension AccountService {
         try node.attempts.begin(handle, from: source)
         let salt = node.random.bytes(PasswordHash.saltLength)
         let cost = node.configuration.passwordCost
-        let key = try await node.hasher.key(of: passphrase, salt: salt, cost: cost)
+        let key = try await node.key(of: passphrase, salt: salt, cost: cost, for: source)
         let account = try await node.accounts.account(handle)
         let stored = account?.recovery ?? node.random.bytes(RecoveryWrap.length)
         guard let root = try? RecoveryWrap(stored).unwrap(code), let account else { throw APIError.wrongSecret }

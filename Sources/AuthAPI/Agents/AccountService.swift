@@ -18,13 +18,16 @@ struct AccountService: Sendable {
 
     /// Makes an account with an empty profile, and logs in to it.
     ///
-    /// - Throws: ``APIError/conflict(_:)`` where the handle is taken.
-    func create(handle: Handle, passphrase: borrowing Passphrase) async throws -> Entrance {
+    /// - Throws: ``APIError/tooManyRequests(retryAfter:)``; ``APIError/conflict(_:)`` where the handle is taken.
+    func create(
+        handle: Handle, passphrase: borrowing Passphrase, from source: RequestSource
+    ) async throws -> Entrance {
+        try node.newAccounts.take(from: source)
         let root = try RootKey.random()
         let code = try RecoveryCode.random()
         let vault = Vault(node: node, handle: handle, root: root)
         let account = StoredAccount(
-            handle: handle, wrap: try await wrap(root, of: handle, under: passphrase),
+            handle: handle, wrap: try await wrap(root, of: handle, under: passphrase, for: source),
             recovery: try RecoveryWrap(root, code: code, random: node.random).bytes,
             profile: try vault.seal(StoredProfile()), state: try vault.seal(AccountState()))
         try await add(account)
@@ -57,14 +60,14 @@ struct AccountService: Sendable {
             ?? PassphraseWrap(
                 cost: neighbour ?? node.configuration.passwordCost,
                 salt: node.random.bytes(PasswordHash.saltLength), ciphertext: [UInt8](repeating: 0, count: 72))
-        let key = try await node.hasher.key(of: passphrase, salt: wrap.salt, cost: wrap.cost)
+        let key = try await node.key(of: passphrase, salt: wrap.salt, cost: wrap.cost, for: source)
         guard let root = try? wrap.unwrap(handle: handle, key: key),
             let account = try await node.accounts.account(handle)
         else { throw APIError.wrongCredentials }
         node.attempts.succeeded(handle, from: source)
         let token = try await startSession(handle: handle, root: root)
         // What fails of the rest is left to the next log-in.
-        try? await raiseCost(of: account, root: root, passphrase: passphrase)
+        try? await raiseCost(of: account, root: root, passphrase: passphrase, for: source)
         // What an interrupted edit of the profile left behind is made good now.
         let session = Session(handle: handle, root: root, identifier: [])
         let owner = OwnerAgent(node: node, session: session)
@@ -75,11 +78,11 @@ struct AccountService: Sendable {
 
     /// Wraps the root key anew where it costs less to try passphrases than the node is told to have it cost.
     private func raiseCost(
-        of account: StoredAccount, root: RootKey, passphrase: borrowing Passphrase
+        of account: StoredAccount, root: RootKey, passphrase: borrowing Passphrase, for source: RequestSource
     ) async throws {
         guard account.wrap.cost.isLower(than: node.configuration.passwordCost) else { return }
         let cost = account.wrap.cost.raised(to: node.configuration.passwordCost)
-        let wrap = try await wrap(root, of: account.handle, under: passphrase, cost: cost)
+        let wrap = try await wrap(root, of: account.handle, under: passphrase, for: source, cost: cost)
         try await node.turns.take(account.handle) {
             // The recovery code may have been replaced meanwhile.
             guard let present = try await node.accounts.account(account.handle) else { return }
@@ -90,11 +93,12 @@ struct AccountService: Sendable {
 
     /// A root key under a passphrase, with a new salt, at the configured cost where none is named.
     func wrap(
-        _ root: RootKey, of handle: Handle, under passphrase: borrowing Passphrase, cost: PasswordHash.Cost? = nil
+        _ root: RootKey, of handle: Handle, under passphrase: borrowing Passphrase, for source: RequestSource,
+        cost: PasswordHash.Cost? = nil
     ) async throws -> PassphraseWrap {
         let cost = cost ?? node.configuration.passwordCost
         let salt = node.random.bytes(PasswordHash.saltLength)
-        let key = try await node.hasher.key(of: passphrase, salt: salt, cost: cost)
+        let key = try await node.key(of: passphrase, salt: salt, cost: cost, for: source)
         return try PassphraseWrap(root, handle: handle, key: key, salt: salt, cost: cost)
     }
 

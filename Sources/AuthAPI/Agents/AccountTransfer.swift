@@ -31,7 +31,7 @@ struct AccountTransfer {
             operations: min(configured.operations, AccountExport.maximumOperations),
             memory: min(configured.memory, AccountExport.maximumMemory))
         let salt = node.random.bytes(PasswordHash.saltLength)
-        let key = try await node.hasher.key(of: filePassphrase, salt: salt, cost: cost)
+        let key = try await node.key(of: filePassphrase, salt: salt, cost: cost, for: source)
         let content = try await node.turns.take(session.handle) { try await contents(of: session) }
         let recovery = try account.recovery.map { bytes in try RecoveryWrap(bytes) }
         do {
@@ -59,23 +59,25 @@ struct AccountTransfer {
     /// Makes an account from a file, with a passphrase of this node's, and logs in to it. A recovery code that opened the
     /// file is replaced; one that the file has besides goes on.
     ///
-    /// - Throws: ``APIError/wrongSecret``, ``APIError/tooManyAttempts(retryAfter:)``; ``APIError/unacceptable(_:)`` for a
-    ///   file that is no account export; ``APIError/conflict(_:)`` where the handle is taken.
+    /// - Throws: ``APIError/wrongSecret``, ``APIError/tooManyAttempts(retryAfter:)``,
+    ///   ``APIError/tooManyRequests(retryAfter:)``; ``APIError/unacceptable(_:)`` for a file that is no account export;
+    ///   ``APIError/conflict(_:)`` where the handle is taken.
     func makeAccount(
         _ handle: Handle, from file: [UInt8], opening secret: borrowing Secret, passphrase: borrowing Passphrase,
         from source: RequestSource
     ) async throws -> AccountService.Entrance {
         // No account is named: what is guessed at is the file's secret. The source pays with each.
         try node.attempts.begin(nil, from: source)
+        try node.newAccounts.take(from: source)
         if try await node.accounts.account(handle) != nil { throw APIError.conflict("the handle is taken") }
         let export: AccountExport
         do { export = try AccountExport(decoding: file) } catch {
             throw APIError.unacceptable("the file is no account export, or asks for too much work")
         }
-        let (opened, isByCode) = try await open(export, with: secret)
+        let (opened, isByCode) = try await open(export, with: secret, for: source)
         node.attempts.succeeded(nil, from: source)
         let content = try ExportedAccount(opened.content, root: opened.root)
-        let wrap = try await accounts.wrap(opened.root, of: handle, under: passphrase)
+        let wrap = try await accounts.wrap(opened.root, of: handle, under: passphrase, for: source)
         var (recovery, code) = (export.recovery, String?.none)
         if isByCode || recovery == nil {
             let next = try RecoveryCode.random()
@@ -95,11 +97,11 @@ struct AccountTransfer {
     }
 
     private func open(
-        _ export: AccountExport, with secret: borrowing Secret
+        _ export: AccountExport, with secret: borrowing Secret, for source: RequestSource
     ) async throws -> (AccountExport.Opened, isByCode: Bool) {
         switch secret {
         case .passphrase(let passphrase):
-            let key = try await node.hasher.key(of: passphrase, salt: export.salt, cost: export.cost)
+            let key = try await node.key(of: passphrase, salt: export.salt, cost: export.cost, for: source)
             return (try AccountTransfer.opened { () throws(IdentityError) in try export.open(key: key) }, false)
         case .code(let code):
             guard export.recovery != nil else { throw APIError.unacceptable("no recovery code opens this file") }

@@ -39,7 +39,8 @@ struct AccountController {
         let handle = try Handle(reader.string("handle"))
         let passphrase = try reader.passphrase("passphrase")
         try reader.finish()
-        return try respond(request, try await accounts.create(handle: handle, passphrase: passphrase))
+        let entrance = try await accounts.create(handle: handle, passphrase: passphrase, from: context.source)
+        return try respond(request, entrance)
     }
 
     @Sendable func logIn(_ request: Request, context: NodeContext) async throws -> Response {

@@ -46,28 +46,39 @@ extension HTTPFields {
     }
 }
 
-/// Tells the limits on guesses with the answers of the calls that count as such, refusals too.
+/// Tells the limits on guesses and on new accounts with the answers of the calls that count as such, refusals too.
 ///
 /// What is left for a source is its own affair. What is left for an account is not told: who can see it jump back to ten
 /// knows that its owner has just come in.
-struct AttemptRateMiddleware: RouterMiddleware {
+struct RateFieldMiddleware: RouterMiddleware {
     /// The calls in which a passphrase or a recovery code is named.
-    static let calls: Set<String> = [
+    private static let guesses: Set<String> = [
         "POST /v1/session", "POST /v1/recovery", "POST /v1/accounts/import", "PUT /v1/account/passphrase",
         "POST /v1/account/recovery-code", "POST /v1/account/export", "POST /v1/account/data", "POST /v1/account/rotate",
         "DELETE /v1/account",
     ]
 
+    /// The calls that make an account.
+    private static let making: Set<String> = ["POST /v1/accounts", "POST /v1/accounts/import"]
+
     let attempts: AttemptLimiter
+    let newAccounts: AccountQuota
 
     func handle(
         _ request: Request, context: NodeContext, next: (Request, NodeContext) async throws -> Response
     ) async throws -> Response {
         var response = try await next(request, context)
-        if AttemptRateMiddleware.calls.contains("\(request.method.rawValue) \(context.endpointPath ?? "")") {
-            response.headers.tell(
-                [AttemptLimiter.perAccount, AttemptLimiter.perSource], [attempts.state(of: context.source)])
+        let call = "\(request.method.rawValue) \(context.endpointPath ?? "")"
+        var (policies, states): ([RatePolicy], [RateState]) = ([], [])
+        if RateFieldMiddleware.guesses.contains(call) {
+            policies += [AttemptLimiter.perAccount, AttemptLimiter.perSource]
+            states.append(attempts.state(of: context.source))
         }
+        if RateFieldMiddleware.making.contains(call) {
+            policies.append(newAccounts.rate)
+            states.append(newAccounts.state(of: context.source))
+        }
+        if !policies.isEmpty { response.headers.tell(policies, states) }
         return response
     }
 }

@@ -31,7 +31,7 @@ actor FairQueue {
     /// Runs `body` when it is the source's turn.
     ///
     /// - Throws: ``APIError/busy`` where too many wait already, and what `body` throws.
-    nonisolated func run<Result: Sendable>(
+    nonisolated func run<Result: ~Copyable & Sendable>(
         _ source: RequestSource, _ body: () async throws -> Result
     ) async throws -> Result {
         try await enter(source)

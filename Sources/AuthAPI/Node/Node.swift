@@ -25,8 +25,11 @@ public final class Node: Sendable {
     let formers: Set<Principal>
     let turns = Turns()
     let attempts: AttemptLimiter
+    let newAccounts: AccountQuota
     let quotas: RequestQuotas
     let queue = FairQueue()
+    /// Two passphrases are hashed at a time: more would only take memory from each other.
+    let hashing = FairQueue(slots: 2, maximumPerSource: 64, maximumTotal: 1_024)
     let idempotency: IdempotencyStore
     let metrics = NodeMetrics()
     /// What is told of revocations.
@@ -40,7 +43,7 @@ public final class Node: Sendable {
     /// The calls that are held until a request is answered.
     let waiting = HeldCalls()
     let key: SigningKey
-    let hasher: PassphraseHasher
+    private let hasher: PassphraseHasher
     let client: PeerClient
     let random: RandomSource
     let clock: @Sendable () -> Int64
@@ -70,6 +73,7 @@ public final class Node: Sendable {
         self.random = random
         self.clock = clock
         attempts = AttemptLimiter(clock: clock)
+        newAccounts = AccountQuota(burst: configuration.accountsPerSource, clock: clock)
         quotas = RequestQuotas(configuration.requestBursts, clock: clock)
         idempotency = try IdempotencyStore(kept: answers)
         feed = try RevocationFeed(random: random)
@@ -102,6 +106,16 @@ public final class Node: Sendable {
         try await pseudonyms.check()
         try await objects.check()
         try await idempotency.kept.check()
+    }
+
+    /// Hashes a passphrase when it is the source's turn: it takes most of a second, and who has many hashed must not keep
+    /// others from logging in.
+    ///
+    /// - Throws: ``APIError/busy`` where too many wait already, and what hashing throws.
+    func key(
+        of passphrase: borrowing Passphrase, salt: [UInt8], cost: PasswordHash.Cost, for source: RequestSource
+    ) async throws -> SecretBytes {
+        try await hashing.run(source) { try await hasher.key(of: passphrase, salt: salt, cost: cost) }
     }
 
     /// Stores an owner's decision on the request of this name, and has its viewer hear of it who waits for it. Where nothing

@@ -24,6 +24,12 @@ public struct NodeConfiguration: Sendable {
     /// How many requests are taken at once.
     public let requestBursts: RequestBursts
 
+    /// How many accounts one source makes at once: 30, then one in ten minutes.
+    public let accountsPerSource: Int64
+
+    /// How many where nothing else is said.
+    public static let defaultAccountsPerSource: Int64 = 30
+
     /// Whether a reverse proxy stands before the node, which says where requests come from.
     public let isBehindProxy: Bool
 
@@ -38,7 +44,8 @@ public struct NodeConfiguration: Sendable {
         publicAddress: NodeAddress, modules: [ModuleID], peers: [NodeAddress], pullInterval: Double,
         passwordCost: PasswordHash.Cost, sessionLimits: SessionLimits = SessionLimits(),
         freshDelay: Double = NodeConfiguration.defaultFreshDelay, requestBursts: RequestBursts = RequestBursts(),
-        isBehindProxy: Bool = false, corsOrigins: [WebOrigin] = [], eventInterval: Double = 15
+        accountsPerSource: Int64 = NodeConfiguration.defaultAccountsPerSource, isBehindProxy: Bool = false,
+        corsOrigins: [WebOrigin] = [], eventInterval: Double = 15
     ) {
         self.publicAddress = publicAddress
         self.modules = modules
@@ -48,6 +55,7 @@ public struct NodeConfiguration: Sendable {
         self.sessionLimits = sessionLimits
         self.freshDelay = freshDelay
         self.requestBursts = requestBursts
+        self.accountsPerSource = accountsPerSource
         self.isBehindProxy = isBehindProxy
         self.corsOrigins = corsOrigins
         self.eventInterval = eventInterval

@@ -113,7 +113,7 @@ public struct NodeServer: Service {
             router.add(middleware: CrossOriginMiddleware(node.configuration.corsOrigins))
         }
         if node.configuration.isBehindProxy { router.add(middleware: ForwardedSourceMiddleware()) }
-        router.add(middleware: AttemptRateMiddleware(attempts: node.attempts))
+        router.add(middleware: RateFieldMiddleware(attempts: node.attempts, newAccounts: node.newAccounts))
         router.add(middleware: ProblemMiddleware())
         router.add(middleware: MethodMiddleware())
         router.add(middleware: IdempotencyMiddleware(node: node))

@@ -15,20 +15,16 @@ enum PassphraseWorker {
     /// The only argument of the worker process.
     static let argument = "hash-passphrase"
 
-    /// A hasher that runs at most two workers at a time: more would only take memory from each other.
+    /// A hasher that runs a worker for each passphrase.
     static func hasher() -> PassphraseHasher {
-        let gate = Gate(width: 2)
-        return PassphraseHasher { passphrase, salt, cost in
+        PassphraseHasher { passphrase, salt, cost in
             let receiver = try SigningKey.random()
             let head = salt + bytes(cost.operations) + bytes(cost.memory) + receiver.publicKey
             let frame = head + passphrase.bytes.copyForTransfer()
-            let output = try await gate.pass {
-                let result = try await Subprocess.run(
-                    .path("/proc/self/exe"), arguments: [argument], input: .array(frame), output: .bytes(limit: 128))
-                guard result.terminationStatus.isSuccess else { throw APIError.failed }
-                return result.standardOutput
-            }
-            return try receiver.openSecret(sealed: output, in: .scratch)
+            let result = try await Subprocess.run(
+                .path("/proc/self/exe"), arguments: [argument], input: .array(frame), output: .bytes(limit: 128))
+            guard result.terminationStatus.isSuccess else { throw APIError.failed }
+            return try receiver.openSecret(sealed: result.standardOutput, in: .scratch)
         }
     }
 
@@ -56,23 +52,5 @@ enum PassphraseWorker {
 
     private static func number(_ bytes: ArraySlice<UInt8>) -> Int {
         bytes.reduce(0) { $0 << 8 | Int($1) }
-    }
-}
-
-/// Lets a number of tasks through at a time; the others wait in order.
-actor Gate {
-    private var free: Int
-    private var waiting: [CheckedContinuation<Void, Never>] = []
-
-    init(width: Int) { free = width }
-
-    func pass<Result: ~Copyable & Sendable>(_ body: @Sendable () async throws -> Result) async throws -> Result {
-        if free > 0 { free -= 1 } else { await withCheckedContinuation { waiting.append($0) } }
-        defer { leave() }
-        return try await body()
-    }
-
-    private func leave() {
-        if waiting.isEmpty { free += 1 } else { waiting.removeFirst().resume() }
     }
 }

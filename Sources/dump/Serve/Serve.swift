@@ -16,11 +16,12 @@ struct Serve: AsyncParsableCommand {
             Settings come from flags, else from the environment (DUMP_DATA, DUMP_LISTEN, DUMP_PUBLIC_URL, DUMP_MODULES,
             DUMP_PEERS, DUMP_PULL_INTERVAL, DUMP_FRESH_DELAY, DUMP_ARGON2_OPERATIONS, DUMP_ARGON2_MEMORY,
             DUMP_SESSION_DAYS, DUMP_SESSION_IDLE_DAYS, DUMP_BEHIND_PROXY, DUMP_REQUESTS_PER_SOURCE,
-            DUMP_REQUESTS_PER_VIEWER, DUMP_REQUESTS_PER_MAILBOX, DUMP_ALLOW_LOOPBACK, DUMP_ALLOW_NETWORKS,
-            DUMP_METRICS_LISTEN, DUMP_CORS_ORIGINS; lists with commas), else from a JSON file ("data", "listen",
+            DUMP_REQUESTS_PER_VIEWER, DUMP_REQUESTS_PER_MAILBOX, DUMP_ACCOUNTS_PER_SOURCE, DUMP_ALLOW_LOOPBACK,
+            DUMP_ALLOW_NETWORKS, DUMP_METRICS_LISTEN, DUMP_CORS_ORIGINS; lists with commas), else from a JSON file ("data", "listen",
             "publicUrl", "modules", "peers", "pullInterval", "freshDelay", "argon2Operations", "argon2Memory",
             "sessionDays", "sessionIdleDays", "behindProxy", "requestsPerSource", "requestsPerViewer",
-            "requestsPerMailbox", "allowLoopback", "allowNetworks", "metricsListen", "corsOrigins").
+            "requestsPerMailbox", "accountsPerSource", "allowLoopback", "allowNetworks", "metricsListen",
+            "corsOrigins").
 
             What a guess at a passphrase costs is stored with each account. Where it is raised, an account gets it with its
             owner's next log-in; it is never lowered. Wrong guesses are counted per account and per address: 10 at once and
@@ -80,6 +81,10 @@ struct Serve: AsyncParsableCommand {
             "How many of one address for one mailbox at once; then one in ten minutes. Default: 50.",
             valueName: "count"))
     var requestsPerMailbox: Int?
+    @Option(
+        help: ArgumentHelp(
+            "How many accounts one address makes at once; then one in ten minutes. Default: 30.", valueName: "count"))
+    var accountsPerSource: Int?
     @Flag(help: "A reverse proxy stands before the node, and writes X-Forwarded-For.")
     var behindProxy = false
     @OptionGroup var addresses: AddressOptions
@@ -146,6 +151,7 @@ struct Serve: AsyncParsableCommand {
             "argon2Operations": argon2Operations, "argon2Memory": argon2Memory, "sessionDays": sessionDays,
             "sessionIdleDays": sessionIdleDays, "requestsPerSource": requestsPerSource,
             "requestsPerViewer": requestsPerViewer, "requestsPerMailbox": requestsPerMailbox,
+            "accountsPerSource": accountsPerSource,
         ]
         for (name, number) in numbers { flags[ServeSettings.variable(name)] = number.map { .int($0) } }
         if behindProxy { flags["behindProxy"] = .bool(true) }

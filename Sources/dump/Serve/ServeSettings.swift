@@ -36,7 +36,7 @@ struct ServeSettings {
     private static let names: Set<String> = [
         "data", "listen", "publicUrl", "modules", "peers", "pullInterval", "freshDelay", "argon2Operations",
         "argon2Memory", "sessionDays", "sessionIdleDays", "behindProxy", "requestsPerSource", "requestsPerViewer",
-        "requestsPerMailbox", "allowLoopback", "allowNetworks", "metricsListen", "corsOrigins",
+        "requestsPerMailbox", "accountsPerSource", "allowLoopback", "allowNetworks", "metricsListen", "corsOrigins",
     ]
 
     /// A name that is not known is a mistake, and a node that passed over it would not be the one that was meant.
@@ -81,6 +81,9 @@ struct ServeSettings {
             sessionLimits: try await ServeSettings.sessionLimits(config),
             freshDelay: delay ?? NodeConfiguration.defaultFreshDelay,
             requestBursts: try await ServeSettings.requestBursts(config),
+            accountsPerSource: try await ServeSettings.burst(
+                "accountsPerSource", "the accounts at once of one address", config)
+                ?? NodeConfiguration.defaultAccountsPerSource,
             isBehindProxy: try await setting("behindProxy") { try await config.fetchBool(forKey: "behindProxy") }
                 ?? false,
             corsOrigins: try origins.map { origin in try usage("an origin") { try WebOrigin(origin) } })
@@ -113,14 +116,19 @@ struct ServeSettings {
 
     private static func requestBursts(_ config: ConfigReader) async throws -> RequestBursts {
         let standard = RequestBursts()
-        func burst(_ name: String, _ whose: String) async throws -> Int64? {
-            try await number(name, 1...1_000_000_000, "the requests at once \(whose)", config).map(Int64.init)
-        }
         return RequestBursts(
-            perSource: try await burst("requestsPerSource", "of one address") ?? standard.perSource,
-            perViewer: try await burst("requestsPerViewer", "of one viewer") ?? standard.perViewer,
-            perMailbox: try await burst("requestsPerMailbox", "of one address for one mailbox")
+            perSource: try await burst("requestsPerSource", "the requests at once of one address", config)
+                ?? standard.perSource,
+            perViewer: try await burst("requestsPerViewer", "the requests at once of one viewer", config)
+                ?? standard.perViewer,
+            perMailbox: try await burst(
+                "requestsPerMailbox", "the requests at once of one address for one mailbox", config)
                 ?? standard.perMailbox)
+    }
+
+    /// How much is taken at once, before it comes at intervals.
+    private static func burst(_ name: String, _ meaning: String, _ config: ConfigReader) async throws -> Int64? {
+        try await number(name, 1...1_000_000_000, meaning, config).map(Int64.init)
     }
 
     /// A whole number in bounds. A flag or a variable stands before the file.

@@ -17,7 +17,7 @@ func chunked(
         ByteBuffer(bytes: bytes[$0..<min($0 + 8_192, bytes.count)])
     }
     request.body = .stream(parts.async, length: .unknown)
-    let response = try await HTTPClient.shared.execute(request, timeout: .seconds(10))
+    let response = try await HTTPClient.shared.execute(request, timeout: .patience)
     let body = try await response.body.collect(upTo: 1 << 20)
     return Reply(
         status: Int(response.status.code), body: Array(body.readableBytesView),

@@ -26,6 +26,7 @@ struct TestNode: Sendable {
         _ seed: UInt8 = 100, in folder: (TemporaryFolder, name: String)? = nil, peers: [NodeAddress] = [],
         clock: TestClock = TestClock(), log: LogCollector = LogCollector(), passwordCost: PasswordHash.Cost = .minimum,
         isBehindProxy: Bool = false, corsOrigins: [WebOrigin] = [], requestBursts: RequestBursts = RequestBursts(),
+        accountsPerSource: Int64 = NodeConfiguration.defaultAccountsPerSource,
         hasher: PassphraseHasher = .inPlace, client: PeerClient,
         random: RandomSource = .system, address: NodeAddress? = nil
     ) async throws {
@@ -49,7 +50,8 @@ struct TestNode: Sendable {
         let configuration = try NodeConfiguration(
             publicAddress: address ?? NodeAddress("http://127.0.0.1:\(port)"),
             modules: modules, peers: peers, pullInterval: 0.01, passwordCost: passwordCost,
-            requestBursts: requestBursts, isBehindProxy: isBehindProxy, corsOrigins: corsOrigins)
+            requestBursts: requestBursts, accountsPerSource: accountsPerSource, isBehindProxy: isBehindProxy,
+            corsOrigins: corsOrigins)
         let parts = Parts(accounts: accounts, pseudonyms: pseudonyms, objects: objects, answers: answers)
         try self.init(
             seed, port: port, configuration, parts, clock: clock, log: log, hasher: hasher, client: client,
@@ -141,7 +143,10 @@ struct TestNode: Sendable {
 extension TestNode {
     private func run(_ running: AsyncStream<Int>.Continuation) async throws {
         let listen = ListenAddress(host: "127.0.0.1", port: port)
-        try await NodeServer(node: node, listen: listen, logger: log.logger) { running.yield($0) }.run()
+        // A client that keeps its connections gives one up before the node does: else a call may meet the end of its own.
+        let bounds = ConnectionBounds(patience: 600)
+        try await NodeServer(node: node, listen: listen, connections: bounds, logger: log.logger) { running.yield($0) }
+            .run()
     }
 }
 
@@ -168,7 +173,7 @@ func whileRunning<Result: Sendable>(
 /// Runs `body` with a client that calls nodes on this machine.
 func withClient<Result: Sendable>(_ body: (PeerClient) async throws -> Result) async throws -> Result {
     // All tests run at once, on as many threads as there are cores: a call waits for the work of the others.
-    try await body(PeerClient(AddressPolicy(allowsLoopback: true), patience: 120, connectPatience: 120))
+    try await body(PeerClient(AddressPolicy(allowsLoopback: true), patience: 600, connectPatience: 600))
 }
 
 /// Runs `body` with one node that serves.
