@@ -108,29 +108,34 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
             path: "Tests/Flood", swiftSettings: strict, linkerSettings: bound),
-        .testTarget(name: "SodiumTests", dependencies: ["Sodium"], swiftSettings: strict),
+        .target(
+            name: "TestSupport", dependencies: ["DumpIdentity", "IPLD", "Sodium"], path: "Tests/TestSupport",
+            swiftSettings: strict),
+        .testTarget(name: "SodiumTests", dependencies: ["Sodium", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "DeflateTests", dependencies: ["Deflate"], swiftSettings: strict),
-        .testTarget(name: "IPLDTests", dependencies: ["IPLD"], swiftSettings: strict),
+        .testTarget(name: "IPLDTests", dependencies: ["IPLD", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "DumpIdentityTests", dependencies: ["DumpIdentity", "IPLD", "Sodium"], swiftSettings: strict),
+            name: "DumpIdentityTests", dependencies: ["DumpIdentity", "IPLD", "Sodium", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(
-            name: "CapabilitiesTests", dependencies: ["Capabilities", "Deflate", "DumpIdentity", "IPLD", "Sodium"],
+            name: "CapabilitiesTests",
+            dependencies: ["Capabilities", "Deflate", "DumpIdentity", "IPLD", "Sodium", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "ComponentClientTests",
-            dependencies: ["Capabilities", "ComponentClient", "DumpIdentity", "IPLD", "Sodium"],
+            dependencies: ["Capabilities", "ComponentClient", "DumpIdentity", "IPLD", "Sodium", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "PseudonymStoreTests",
             dependencies: [
-                "Capabilities", "DumpIdentity", "IPLD", "PseudonymStore", "Sodium",
+                "Capabilities", "DumpIdentity", "IPLD", "PseudonymStore", "Sodium", "TestSupport",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ], swiftSettings: strict),
         .testTarget(
             name: "AuthAPITests",
             dependencies: [
                 "AuthAPI", "Capabilities", "ComponentClient", "Deflate", "DumpIdentity", "IPLD", "PseudonymStore",
-                "Sodium",
+                "Sodium", "TestSupport",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -145,7 +150,7 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ], swiftSettings: strict, linkerSettings: bound),
         .testTarget(
-            name: "dumpTests", dependencies: ["dump", "Capabilities", "DumpIdentity", "IPLD", "Sodium"],
+            name: "dumpTests", dependencies: ["dump", "Capabilities", "DumpIdentity", "IPLD", "Sodium", "TestSupport"],
             swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

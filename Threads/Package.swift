@@ -30,7 +30,7 @@ let concurrencyTests = [
 let concurrency: [Target] = [
     .testTarget(
         name: "CapabilitiesTests",
-        dependencies: ["Capabilities", "Deflate", "DumpIdentity", "IPLD", "Sodium", "VisibleLocks"],
+        dependencies: ["Capabilities", "Deflate", "DumpIdentity", "IPLD", "Sodium", "TestSupport", "VisibleLocks"],
         sources: concurrencyTests + ["Support"], swiftSettings: visible)
 ]
 
@@ -40,14 +40,14 @@ let wholeTests: [Target] = [
         name: "PseudonymStore",
         dependencies: ["Capabilities", "DumpIdentity", "IPLD", "Sodium", "VisibleLocks", database],
         swiftSettings: visible),
-    .testTarget(name: "SodiumTests", dependencies: ["Sodium", "VisibleLocks"], swiftSettings: visible),
+    .testTarget(name: "SodiumTests", dependencies: ["Sodium", "TestSupport", "VisibleLocks"], swiftSettings: visible),
     .testTarget(
-        name: "DumpIdentityTests", dependencies: ["DumpIdentity", "IPLD", "Sodium", "VisibleLocks"],
+        name: "DumpIdentityTests", dependencies: ["DumpIdentity", "IPLD", "Sodium", "TestSupport", "VisibleLocks"],
         swiftSettings: visible),
     .testTarget(
         name: "PseudonymStoreTests",
         dependencies: [
-            "Capabilities", "DumpIdentity", "IPLD", "PseudonymStore", "Sodium", "VisibleLocks", database,
+            "Capabilities", "DumpIdentity", "IPLD", "PseudonymStore", "Sodium", "TestSupport", "VisibleLocks", database,
         ], swiftSettings: visible),
 ]
 
@@ -68,6 +68,9 @@ let package = Package(
         .target(
             name: "Capabilities", dependencies: ["Deflate", "DumpIdentity", "IPLD", "Sodium", "VisibleLocks"],
             swiftSettings: visible),
+        .target(
+            name: "TestSupport", dependencies: ["DumpIdentity", "IPLD", "Sodium", "VisibleLocks"],
+            path: "Tests/TestSupport", swiftSettings: visible),
     ] + (isWhole ? wholeTests : concurrency),
     swiftLanguageModes: [.v6]
 )

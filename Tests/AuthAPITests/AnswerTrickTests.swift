@@ -3,6 +3,7 @@ import DumpIdentity
 import IPLD
 import NIOCore
 import NIOSSL
+import TestSupport
 import Testing
 
 @testable import AuthAPI

@@ -3,6 +3,7 @@ import ComponentClient
 import DumpIdentity
 import Foundation
 import IPLD
+import TestSupport
 import Testing
 
 @testable import AuthAPI

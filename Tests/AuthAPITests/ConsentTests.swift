@@ -1,6 +1,7 @@
 import Capabilities
 import DumpIdentity
 import IPLD
+import TestSupport
 import Testing
 
 @testable import AuthAPI

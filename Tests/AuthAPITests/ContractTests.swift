@@ -5,15 +5,14 @@ import Foundation
 import IPLD
 import NIOCore
 import NIOHTTP1
+import TestSupport
 import Testing
 
 struct ContractTests {
     /// The operations of `openapi.yaml`, each as its method and its path: of the section `paths`, what stands two spaces in
     /// is a path, and what stands four spaces in and is a method is one of its operations.
     private static func contract() throws -> [String] {
-        let file = URL(filePath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent()
-            .appending(path: "../../openapi.yaml")
-        let text = try String(contentsOf: file, encoding: .utf8)
+        let text = try Project.text("openapi.yaml")
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
         let paths = lines.drop { $0 != "paths:" }.dropFirst().prefix { $0.isEmpty || $0.hasPrefix("  ") }
         let methods: Set<Substring> = ["get", "put", "post", "delete", "options", "head", "patch", "trace"]

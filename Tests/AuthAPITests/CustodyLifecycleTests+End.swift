@@ -3,6 +3,7 @@ import Capabilities
 import DumpIdentity
 import IPLD
 import PseudonymStore
+import TestSupport
 import Testing
 
 @testable import AuthAPI

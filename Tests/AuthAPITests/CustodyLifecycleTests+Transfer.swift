@@ -4,6 +4,7 @@ import DumpIdentity
 import IPLD
 import PseudonymStore
 import Sodium
+import TestSupport
 import Testing
 
 /// Steve and Stephanie on one node, each with a grant of the other's; and a second node.

@@ -4,6 +4,7 @@ import DumpIdentity
 import Foundation
 import GRDB
 import IPLD
+import TestSupport
 import Testing
 
 @testable import PseudonymStore

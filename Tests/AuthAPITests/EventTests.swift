@@ -6,6 +6,7 @@ import IPLD
 import NIOCore
 import NIOHTTP1
 import PseudonymStore
+import TestSupport
 import Testing
 
 @testable import AuthAPI

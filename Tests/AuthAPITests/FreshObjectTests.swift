@@ -1,6 +1,7 @@
 import DumpIdentity
 import IPLD
 import PseudonymStore
+import TestSupport
 import Testing
 
 @testable import AuthAPI

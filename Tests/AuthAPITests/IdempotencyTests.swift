@@ -6,6 +6,7 @@ import Hummingbird
 import IPLD
 import NIOCore
 import Sodium
+import TestSupport
 import Testing
 
 @testable import AuthAPI

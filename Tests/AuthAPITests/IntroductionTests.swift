@@ -1,6 +1,7 @@
 import DumpIdentity
 import GRDB
 import IPLD
+import TestSupport
 import Testing
 
 @testable import PseudonymStore

@@ -3,6 +3,7 @@ import Capabilities
 import DumpIdentity
 import IPLD
 import Sodium
+import TestSupport
 import Testing
 
 /// A node that has changed its key: what was granted at the former one.

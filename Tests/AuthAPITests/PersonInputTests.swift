@@ -4,6 +4,7 @@ import HTTPTypes
 import Hummingbird
 import IPLD
 import PseudonymStore
+import TestSupport
 import Testing
 
 @testable import AuthAPI

@@ -2,6 +2,7 @@ import Capabilities
 import DumpIdentity
 import Foundation
 import IPLD
+import TestSupport
 import Testing
 
 @testable import AuthAPI

@@ -1,25 +1,19 @@
 import Foundation
 import HTTPTypes
+import TestSupport
 import Testing
 
 @testable import AuthAPI
 
 struct ProblemTypeTests {
-    /// A file of the project.
-    private static func text(_ path: String) throws -> String {
-        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent()
-        return try String(contentsOf: root.appending(path: path), encoding: .utf8)
-    }
-
     @Test func `the list of problems has each type with its status, and no other`() throws {
-        let rows = try ProblemTypeTests.text("docs/problems.md").matches(of: /\| `([a-z-]+)` \| ([0-9]{3}|any) \|/)
+        let rows = try Project.text("docs/problems.md").matches(of: /\| `([a-z-]+)` \| ([0-9]{3}|any) \|/)
         let listed = rows.map { "\($0.1) \($0.2)" }
         #expect(listed.sorted() == ProblemType.allCases.map(described).sorted())
     }
 
     @Test func `the contract has a schema for each type with its status, and no other`() throws {
-        let contract = try ProblemTypeTests.text("openapi.yaml")
+        let contract = try Project.text("openapi.yaml")
         let schema = /type: \{ const: "urn:dump:problem:([a-z-]+)" \}\n(?: +status: \{ const: ([0-9]{3}) \})?/
         let listed = contract.matches(of: schema).map { "\($0.1) \($0.2 ?? "any")" }
         #expect(listed.sorted() == ProblemType.allCases.map(described).sorted())

@@ -3,6 +3,7 @@ import IPLD
 import PseudonymStore
 import Sodium
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import AuthAPI

@@ -4,6 +4,7 @@ import IPLD
 import NIOCore
 import PseudonymStore
 import Sodium
+import TestSupport
 import Testing
 
 @testable import AuthAPI

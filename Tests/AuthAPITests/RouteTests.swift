@@ -2,6 +2,7 @@ import AuthAPI
 import Capabilities
 import DumpIdentity
 import IPLD
+import TestSupport
 import Testing
 
 struct RouteTests {

@@ -3,6 +3,7 @@ import DumpIdentity
 import IPLD
 import Logging
 import PseudonymStore
+import TestSupport
 import Testing
 
 @testable import AuthAPI

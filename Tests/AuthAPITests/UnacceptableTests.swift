@@ -1,6 +1,7 @@
 import AuthAPI
 import DumpIdentity
 import IPLD
+import TestSupport
 import Testing
 
 /// What is well-formed and yet not acceptable, or about what is not there.

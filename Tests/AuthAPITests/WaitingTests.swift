@@ -2,6 +2,7 @@ import Capabilities
 import DumpIdentity
 import IPLD
 import ServiceLifecycle
+import TestSupport
 import Testing
 
 @testable import AuthAPI

@@ -2,6 +2,7 @@ import DumpIdentity
 import Foundation
 import IPLD
 import Sodium
+import TestSupport
 import Testing
 
 @testable import Capabilities
@@ -19,7 +20,7 @@ struct SignatureRuleTests {
 
     /// A key of ours with a component of order 8, and signatures by it. No key that is made from a seed is such, but
     /// nothing keeps a stranger from making one: whether its signature holds must not depend on where it stands.
-    private static let mixedKey = bytes("7cfd76a1a96769182282ba41734d6ee4e73908a8b30c1d845ba892b04e95329a")
+    private static let mixedKey = "7cfd76a1a96769182282ba41734d6ee4e73908a8b30c1d845ba892b04e95329a"
     private static let mixedSignatures: [(envelope: String, token: String, isAccepted: Bool)] = [
         // The components cancel out, with R in the main subgroup and outside it.
         (
@@ -65,8 +66,6 @@ struct SignatureRuleTests {
         ),
     ]
 
-    private static func bytes(_ text: String) -> [UInt8] { (try? VectorHex.bytes(text)) ?? [] }
-
     /// What is signed in a token of a list that the key's holder issues.
     private static func tokenInput(_ key: Principal) -> String {
         let claims = """
@@ -94,8 +93,8 @@ struct SignatureRuleTests {
     func `a signature by a key of mixed order is decided alike in an envelope and in a token`(
         inEnvelope: String, inToken: String, isAccepted: Bool
     ) throws {
-        let key = try Principal(publicKey: Self.mixedKey)
-        let (first, second) = (Self.bytes(inEnvelope), Self.bytes(inToken))
+        let key = try Principal(publicKey: hex(Self.mixedKey))
+        let (first, second) = try (hex(inEnvelope), hex(inToken))
         let signed = try DagCBOR.encode(Self.signed)
         #expect(Signature.isValid(first, of: signed, by: key.publicKey) == isAccepted)
         #expect(try Self.envelope(first).isSigned(by: key) == isAccepted)
@@ -106,12 +105,12 @@ struct SignatureRuleTests {
     /// Keys and signatures of small order are the dangerous ones here: a lax verifier accepts them over any message.
     @Test(.enabled(if: PublishedVectors.exist(edgeCases), "no published vectors beside the project"))
     func `every key and signature of the edge cases is decided alike in an envelope and in a token`() throws {
-        let cases = try JSONDecoder().decode([EdgeCase].self, from: Data(PublishedVectors.read(Self.edgeCases)))
+        let cases = try PublishedVectors.read(Self.edgeCases, as: [EdgeCase].self)
         let signed = try DagCBOR.encode(Self.signed)
         var accepted = 0
         for edge in cases {
-            let key = try Principal(publicKey: VectorHex.bytes(edge.key))
-            let signature = try VectorHex.bytes(edge.sig)
+            let key = try Principal(publicKey: hex(edge.key))
+            let signature = try hex(edge.sig)
             let inEnvelope = try Self.envelope(signature).isSigned(by: key)
             let inToken = try Self.acceptsToken(signature, by: key)
             let input = Array(Self.tokenInput(key).utf8)

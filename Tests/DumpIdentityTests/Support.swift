@@ -1,19 +1,6 @@
 import DumpIdentity
 import IPLD
 import Sodium
-import Testing
-
-/// The bytes written in hexadecimal.
-func hex(_ text: String) throws -> [UInt8] {
-    let digits = text.compactMap(\.hexDigitValue)
-    try #require(digits.count == text.utf8.count && digits.count.isMultiple(of: 2), "not hexadecimal")
-    return stride(from: 0, to: digits.count, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
-}
-
-/// Bytes in hexadecimal.
-func hexText(_ bytes: [UInt8]) -> String {
-    bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-}
 
 /// Made-up keys and values that many tests use.
 enum Made {

@@ -1,4 +1,5 @@
 import IPLD
+import TestSupport
 import Testing
 
 /// Base58 held against a plain implementation that works digit by digit, as the draft describes it.

@@ -1,4 +1,5 @@
 import IPLD
+import TestSupport
 import Testing
 
 struct BaseTests {
@@ -41,7 +42,8 @@ struct BaseTests {
             Array("The quick brown fox jumps over the lazy dog.".utf8),
             "USm3fpXnKG5EUBx2ndxBDMPVciP5hGey2Jh4NDv6gmeo1LkMeiKrLJUUBk6Z"
         ),
-        (hex("0000287fb4cd"), "11233QC4"), ([], ""), ([0], "1"), ([0, 0], "11"), ([57], "z"), ([58], "21"),
+        ([0x00, 0x00, 0x28, 0x7F, 0xB4, 0xCD], "11233QC4"), ([], ""), ([0], "1"), ([0, 0], "11"), ([57], "z"),
+        ([58], "21"),
     ]
 
     @Test(arguments: base58Examples)

@@ -1,4 +1,5 @@
 import IPLD
+import TestSupport
 import Testing
 
 struct CIDTests {
@@ -14,15 +15,17 @@ struct CIDTests {
         #expect(cid.digest.count == 32)
     }
 
-    private static let wellFormed: [[UInt8]] = [
-        hex("01 55 12 20") + digest,  // raw
-        hex("01 71 1e 20") + digest,  // BLAKE3
-        hex("01 71 00 03 010203"),  // identity
-        hex("01 8102 00 00"),  // a codec of two bytes, an empty digest
-        hex("01 71 00 7b") + [UInt8](repeating: 1, count: 123),  // 127 bytes
-    ]
+    private static func wellFormed() throws -> [[UInt8]] {
+        try [
+            hex("01 55 12 20") + digest,  // raw
+            hex("01 71 1e 20") + digest,  // BLAKE3
+            hex("01 71 00 03 010203"),  // identity
+            hex("01 8102 00 00"),  // a codec of two bytes, an empty digest
+            hex("01 71 00 7b") + [UInt8](repeating: 1, count: 123),  // 127 bytes
+        ]
+    }
 
-    @Test(arguments: wellFormed)
+    @Test(arguments: try wellFormed())
     func `a CID of another codec or hash is well-formed`(bytes: [UInt8]) throws {
         let cid = try CID(bytes: bytes)
         #expect(cid.bytes == bytes)
@@ -31,24 +34,26 @@ struct CIDTests {
         #expect(bytes.suffix(cid.digest.count) == cid.digest[...])
     }
 
-    private static let malformed: [[UInt8]] = [
-        [], hex("01"), hex("01 71"), hex("01 71 12"), hex("0171 12 20"),
-        hex("01 71 12 20") + digest.dropLast(), hex("01 71 12 20") + digest + [0],
-        hex("12 20") + digest,  // version 0
-        hex("00 71 12 20") + digest, hex("02 71 12 20") + digest, hex("03 71 12 20") + digest,
-        hex("8100 71 12 20") + digest,  // varints longer than needed
-        hex("01 f100 12 20") + digest, hex("01 71 9200 20") + digest, hex("01 71 12 a000") + digest,
-        hex("01 808080808080808080 01 12 20") + digest,  // a varint of ten bytes
-        hex("01 71 12 ffffffffffffffff7f"),  // an enormous digest
-    ]
+    private static func malformed() throws -> [[UInt8]] {
+        try [
+            [], hex("01"), hex("01 71"), hex("01 71 12"), hex("0171 12 20"),
+            hex("01 71 12 20") + digest.dropLast(), hex("01 71 12 20") + digest + [0],
+            hex("12 20") + digest,  // version 0
+            hex("00 71 12 20") + digest, hex("02 71 12 20") + digest, hex("03 71 12 20") + digest,
+            hex("8100 71 12 20") + digest,  // varints longer than needed
+            hex("01 f100 12 20") + digest, hex("01 71 9200 20") + digest, hex("01 71 12 a000") + digest,
+            hex("01 808080808080808080 01 12 20") + digest,  // a varint of ten bytes
+            hex("01 71 12 ffffffffffffffff7f"),  // an enormous digest
+        ]
+    }
 
-    @Test(arguments: malformed)
+    @Test(arguments: try malformed())
     func `a malformed CID is refused`(bytes: [UInt8]) {
         #expect(throws: IPLDError.invalidCID) { try CID(bytes: bytes) }
     }
 
     @Test func `a CID above 128 bytes is refused`() throws {
-        let header = hex("01 71 00 fc00")  // would not be minimal: the size has to be refused first
+        let header = try hex("01 71 00 fc00")  // would not be minimal: the size has to be refused first
         #expect(throws: IPLDError.tooLarge(limit: 128)) {
             try CID(bytes: header + [UInt8](repeating: 0, count: 124))
         }

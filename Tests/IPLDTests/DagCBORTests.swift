@@ -1,4 +1,5 @@
 import IPLD
+import TestSupport
 import Testing
 
 struct DagCBORTests {
@@ -26,7 +27,7 @@ struct DagCBORTests {
 
     @Test func `a link is tag 42 around a CID with a zero before it`() throws {
         let cid = CID.of(dagCBOR: [0xA0])
-        let encoding = hex("d82a 5825 00") + cid.bytes
+        let encoding = try hex("d82a 5825 00") + cid.bytes
         #expect(try DagCBOR.encode(.link(cid)) == encoding)
         #expect(try DagCBOR.decode(encoding) == .link(cid))
     }
@@ -91,7 +92,7 @@ struct DagCBORTests {
     }
 
     @Test func `a slice is read like an array, with positions from its start`() throws {
-        let bytes = hex("ffff 83010203 ff")
+        let bytes = try hex("ffff 83010203 ff")
         #expect(try DagCBOR.decode(bytes[2..<6]) == [1, 2, 3])
         #expect(throws: IPLDError.trailingBytes(at: 4)) { try DagCBOR.decode(bytes[2...]) }
         #expect(throws: IPLDError.truncated(at: 3)) { try DagCBOR.decode(bytes[2..<5]) }

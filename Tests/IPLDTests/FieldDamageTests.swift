@@ -1,4 +1,5 @@
 import IPLD
+import TestSupport
 import Testing
 
 /// A map of fixed shape that is damaged at random: what is read field by field can also be taken apart, and says the same.

@@ -1,4 +1,5 @@
 import IPLD
+import TestSupport
 import Testing
 
 /// Maps that are not what the schema says: keys that are unknown, in another place, or there twice; and too deep ones.

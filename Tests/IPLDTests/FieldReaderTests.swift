@@ -1,4 +1,5 @@
 import IPLD
+import TestSupport
 import Testing
 
 /// What the fields of a map may hold, each kind by itself.

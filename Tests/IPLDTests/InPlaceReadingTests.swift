@@ -1,4 +1,5 @@
 import IPLD
+import TestSupport
 import Testing
 
 /// Reading item by item, held against `DagCBOR.decode`, which takes everything apart.
@@ -68,25 +69,25 @@ struct InPlaceReadingTests {
     }
 
     @Test func `a head gives the count of a list or map, and nothing else has one`() throws {
-        var list = CBORReader(hex("82 00 01")[...])
+        var list = try CBORReader(hex("82 00 01")[...])
         #expect(try list.listCount() == 2)
         #expect(try list.value() == 0 && list.value() == 1)
         try list.finish()
-        var map = CBORReader(hex("a1 6161 01")[...])
+        var map = try CBORReader(hex("a1 6161 01")[...])
         #expect(map.isAtMap)
         #expect(try map.mapCount() == 1)
         #expect(!map.isAtMap)
         for encoding in ["00", "20", "40", "60", "c0", "f6"] {
-            var reader = CBORReader(hex(encoding)[...])
+            var reader = try CBORReader(hex(encoding)[...])
             #expect(throws: IPLDError.syntax(at: 0)) { try reader.listCount() }
-            reader = CBORReader(hex(encoding)[...])
+            reader = try CBORReader(hex(encoding)[...])
             #expect(throws: IPLDError.syntax(at: 0)) { try reader.mapCount() }
         }
     }
 
     @Test(arguments: ["98", "990001", "9801 00", "9f", "9c", "81", "82 00", "9b7fffffffffffffff"])
-    func `a head of a list or map is as short as it can be and promises what is there`(list: String) {
-        let bytes = hex(list)
+    func `a head of a list or map is as short as it can be and promises what is there`(list: String) throws {
+        let bytes = try hex(list)
         let count = read(bytes) { reader throws(IPLDError) in try reader.listCount() }
         #expect(count.error != nil)
         #expect(count.error == decoded(bytes).error)

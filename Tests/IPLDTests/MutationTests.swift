@@ -1,4 +1,5 @@
 import IPLD
+import TestSupport
 import Testing
 
 /// What becomes of valid encodings when they are damaged at random; the seed of a failing case stands in its name.

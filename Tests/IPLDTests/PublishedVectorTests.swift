@@ -1,4 +1,5 @@
 import IPLD
+import TestSupport
 import Testing
 
 /// Tests against the vectors of others; skipped where those are absent.
@@ -7,9 +8,9 @@ struct PublishedVectorTests {
     private static let invocation = "ucan/invocation.json"
     private static let container = "ucan/container-Bytes"
 
-    @Test(.enabled(if: Vectors.exist(delegation), "no published vectors beside the project"))
+    @Test(.enabled(if: PublishedVectors.exist(delegation), "no published vectors beside the project"))
     func `the published delegation has the published CID`() throws {
-        let document = try DagJSON.decode(Vectors.read(Self.delegation))
+        let document = try DagJSON.decode(PublishedVectors.read(Self.delegation))
         let fixture = try #require(document.mapValue?["valid"]?.listValue?.first?.mapValue)
         let token = try Base64.decode(try #require(fixture["token"]?.stringValue), padded: true)
         #expect(CID.of(dagCBOR: token).description == "bafyreigyftnzjf4rcu7glp5kfop53vqlopc3zcldauoqdxqlz7t4343gr4")
@@ -19,17 +20,17 @@ struct PublishedVectorTests {
         #expect(try Principal(did: issuer).did == issuer)
     }
 
-    @Test(.enabled(if: Vectors.exist(invocation), "no published vectors beside the project"))
+    @Test(.enabled(if: PublishedVectors.exist(invocation), "no published vectors beside the project"))
     func `every block of the published invocations is canonical DAG-CBOR`() throws {
-        let document = try DagJSON.decode(Vectors.read(Self.invocation))
+        let document = try DagJSON.decode(PublishedVectors.read(Self.invocation))
         let blocks = bytes(in: document)
         #expect(blocks.count >= 20)
         for block in blocks { #expect(try DagCBOR.encode(DagCBOR.decode(block)) == block) }
     }
 
-    @Test(.enabled(if: Vectors.exist(container), "no published vectors beside the project"))
+    @Test(.enabled(if: PublishedVectors.exist(container), "no published vectors beside the project"))
     func `the published container is canonical DAG-CBOR behind its header byte`() throws {
-        let block = Array(try Vectors.read(Self.container).dropFirst())
+        let block = Array(try PublishedVectors.read(Self.container).dropFirst())
         #expect(try DagCBOR.encode(DagCBOR.decode(block)) == block)
     }
 

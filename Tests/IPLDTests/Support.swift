@@ -1,11 +1,5 @@
-import Foundation
 import IPLD
-
-/// The bytes written in hexadecimal; white space is for the reader.
-func hex(_ text: String) -> [UInt8] {
-    let digits = text.compactMap(\.hexDigitValue)
-    return stride(from: 0, to: digits.count - 1, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
-}
+import TestSupport
 
 extension Value {
     /// `depth` lists, each inside the next.
@@ -15,20 +9,7 @@ extension Value {
     }
 }
 
-/// A small generator with a seed (SplitMix64), so that a failing case can be had again.
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var bits = state
-        bits = (bits ^ (bits >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        bits = (bits ^ (bits >> 27)) &* 0x94D0_49BB_1331_11EB
-        return bits ^ (bits >> 31)
-    }
-
+extension SeededGenerator {
     /// A value of any kind, at most `depth` lists and maps deep.
     mutating func value(depth: Int = 4) -> Value {
         switch Int.random(in: 0..<(depth > 0 ? 9 : 7), using: &self) {
@@ -107,20 +88,5 @@ func refusal<Result>(_ body: () throws -> Result) throws -> IPLDError? {
         return nil
     } catch let error as IPLDError {
         return error
-    }
-}
-
-/// Data that others published, where it stands beside the project.
-enum Vectors {
-    private static let folder = URL(filePath: #filePath).resolvingSymlinksInPath()
-        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        .appending(path: "../shared/vectors").standardizedFileURL
-
-    static func exist(_ path: String) -> Bool {
-        FileManager.default.fileExists(atPath: folder.appending(path: path).path())
-    }
-
-    static func read(_ path: String) throws -> [UInt8] {
-        Array(try Data(contentsOf: folder.appending(path: path)))
     }
 }

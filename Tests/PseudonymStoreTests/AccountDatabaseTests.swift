@@ -1,6 +1,7 @@
 import DumpIdentity
 import Foundation
 import Sodium
+import TestSupport
 import Testing
 
 @testable import PseudonymStore

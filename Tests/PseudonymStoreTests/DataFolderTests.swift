@@ -1,5 +1,6 @@
 import Foundation
 import PseudonymStore
+import TestSupport
 import Testing
 
 struct DataFolderTests {

@@ -1,6 +1,7 @@
 import GRDB
 import IPLD
 import Sodium
+import TestSupport
 import Testing
 
 @testable import PseudonymStore

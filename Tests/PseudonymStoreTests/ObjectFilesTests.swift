@@ -1,6 +1,7 @@
 import DumpIdentity
 import Foundation
 import IPLD
+import TestSupport
 import Testing
 
 @testable import PseudonymStore

@@ -4,6 +4,7 @@ import Foundation
 import GRDB
 import IPLD
 import Sodium
+import TestSupport
 import Testing
 
 @testable import PseudonymStore

@@ -3,6 +3,7 @@ import DumpIdentity
 import Foundation
 import GRDB
 import Sodium
+import TestSupport
 import Testing
 
 @testable import PseudonymStore

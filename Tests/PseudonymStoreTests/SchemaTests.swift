@@ -1,6 +1,7 @@
 import DumpIdentity
 import Foundation
 import GRDB
+import TestSupport
 import Testing
 
 @testable import PseudonymStore
@@ -40,8 +41,7 @@ private enum SpecifiedColumns {
     /// The columns in the table under the heading of a file, as `table.column`: one that begins with a point is of the
     /// table that was named last.
     static func of(_ file: DatabaseFile) throws -> Set<String> {
-        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "../..")
-        let text = try String(contentsOf: root.appending(path: "docs/spec.md"), encoding: .utf8)
+        let text = try Project.text("docs/spec.md")
         let section =
             text.components(separatedBy: file == .objects ? "### `objects-`" : "### `\(file.rawValue).sqlite`")
             .dropFirst().first ?? ""

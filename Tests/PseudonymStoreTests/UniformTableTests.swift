@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import Sodium
+import TestSupport
 import Testing
 
 @testable import PseudonymStore

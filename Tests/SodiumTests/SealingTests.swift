@@ -1,13 +1,18 @@
+import TestSupport
 import Testing
 
 @testable import Sodium
 
 struct SealingTests {
     /// "hello", sealed with libsodium itself to the key of seed 01 01 01 ….
-    private static let knownBox = hex(
-        """
-        c1b46167cff0b628fef1576b65afedd1a4aeaa1d1d1b526baabcf688f97ca21f475ce5f4bf5596136c4b8fd93a2e1d76b7b7a1c8fe
-        """)
+    private static var knownBox: [UInt8] {
+        get throws {
+            try hex(
+                """
+                c1b46167cff0b628fef1576b65afedd1a4aeaa1d1d1b526baabcf688f97ca21f475ce5f4bf5596136c4b8fd93a2e1d76b7b7a1c8fe
+                """)
+        }
+    }
 
     /// Encodings of points that nothing may be sealed to.
     private static let unusableKeys = [
@@ -43,7 +48,7 @@ struct SealingTests {
         #expect(copy == Array("hello".utf8))
     }
 
-    @Test(arguments: [[], [UInt8](repeating: 0, count: 47), Array(knownBox.dropLast()), knownBox.altered(at: 40)])
+    @Test(arguments: try [[], [UInt8](repeating: 0, count: 47), Array(knownBox.dropLast()), knownBox.altered(at: 40)])
     func `a box with a secret that is cut short, altered or another's does not open`(box: [UInt8]) throws {
         let right = try SigningKey.test(1)
         #expect(throws: SodiumError.notAuthentic) { _ = try right.openSecret(sealed: box, in: .scratch) }
@@ -61,7 +66,7 @@ struct SealingTests {
         #expect(throws: SodiumError.notAuthentic) { try other.open(sealed: Self.knownBox) }
     }
 
-    @Test(arguments: knownBox.indices)
+    @Test(arguments: try knownBox.indices)
     func `a box with one byte altered does not open`(index: Int) throws {
         let key = try SigningKey.test(1)
         #expect(throws: SodiumError.notAuthentic) { try key.open(sealed: Self.knownBox.altered(at: index)) }
@@ -78,11 +83,12 @@ struct SealingTests {
         """,
     ])
     func `a box under an all-zero shared secret does not open`(box: String) throws {
+        let box = try hex(box)
         let key = try SigningKey.test(1)
-        #expect(throws: SodiumError.notAuthentic) { try key.open(sealed: hex(box)) }
+        #expect(throws: SodiumError.notAuthentic) { try key.open(sealed: box) }
     }
 
-    @Test(arguments: knownBox.indices)
+    @Test(arguments: try knownBox.indices)
     func `a truncated box does not open`(length: Int) throws {
         let key = try SigningKey.test(1)
         #expect(throws: SodiumError.notAuthentic) { try key.open(sealed: Array(Self.knownBox.prefix(length))) }
@@ -94,8 +100,9 @@ struct SealingTests {
     }
 
     @Test(arguments: unusableKeys)
-    func `nothing is sealed to a key that is not a point of large order`(key: String) {
-        #expect(throws: SodiumError.invalidKey) { try Sealing.seal([1, 2, 3], to: hex(key)) }
+    func `nothing is sealed to a key that is not a point of large order`(key: String) throws {
+        let key = try hex(key)
+        #expect(throws: SodiumError.invalidKey) { try Sealing.seal([1, 2, 3], to: key) }
     }
 
     @Test(arguments: [0, 31, 33])

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Planted secrets are searched for in all that a node's process shows: its files, what it says, its arguments.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// Something that was planted and must not be found elsewhere, in whatever form it may have been written.
 struct Canary: Sendable {

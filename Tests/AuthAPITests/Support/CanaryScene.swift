@@ -1,6 +1,7 @@
 import Foundation
 import IPLD
 import Sodium
+import TestSupport
 import Testing
 
 @testable import AuthAPI

@@ -6,6 +6,7 @@ import IPLD
 import Logging
 import NIOCore
 import Synchronization
+import TestSupport
 
 /// A peer that says who it is, and answers whatever it is told to at every other path.
 final class FakePeer: Sendable {

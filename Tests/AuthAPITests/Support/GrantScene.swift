@@ -3,6 +3,7 @@ import Capabilities
 import DumpIdentity
 import GRDB
 import IPLD
+import TestSupport
 import Testing
 
 @testable import PseudonymStore

@@ -5,6 +5,7 @@ import IPLD
 import Logging
 import Sodium
 import Synchronization
+import TestSupport
 
 /// The moment at which the tests begin, in Unix seconds: the start of a day.
 let testTime: Int64 = 1_767_225_600

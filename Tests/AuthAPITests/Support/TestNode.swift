@@ -3,6 +3,7 @@ import IPLD
 import Logging
 import PseudonymStore
 import Sodium
+import TestSupport
 
 @testable import AuthAPI
 

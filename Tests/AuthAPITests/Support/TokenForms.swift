@@ -3,6 +3,7 @@ import Capabilities
 import DumpIdentity
 import IPLD
 import Sodium
+import TestSupport
 
 extension TestNode {
     /// Sends a form to one of the endpoints of OAuth.

@@ -2,6 +2,7 @@ import Capabilities
 import DumpIdentity
 import IPLD
 import Sodium
+import TestSupport
 
 /// Ways to read that must be refused, each with the same problem.
 enum WrongRead: CaseIterable, Sendable {

@@ -1,6 +1,7 @@
 import Capabilities
 import DumpIdentity
 import IPLD
+import TestSupport
 import Testing
 
 /// What a component makes of a feed: what it missed, and what survives.

@@ -1,31 +1,12 @@
 import Capabilities
 import DumpIdentity
 import IPLD
+import TestSupport
 import Testing
 
 /// Properties over random chains, each from a seed of its own so that a failure comes again.
 struct AttenuationTests {
     private static let seeds = Array(UInt64(0)..<60)
-
-    /// SplitMix64.
-    private struct Generator: RandomNumberGenerator {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            state &+= 0x9e37_79b9_7f4a_7c15
-            var bits = state
-            bits = (bits ^ (bits >> 30)) &* 0xbf58_476d_1ce4_e5b9
-            bits = (bits ^ (bits >> 27)) &* 0x94d0_49bb_1331_11eb
-            return bits ^ (bits >> 31)
-        }
-
-        /// Some of the six fields; at least `least` of them.
-        mutating func fields(atLeast least: Int = 0) -> [ProfileField] {
-            let count = Int.random(in: least...ProfileField.allCases.count, using: &self)
-            let chosen = Set(ProfileField.allCases.shuffled(using: &self).prefix(count))
-            return ProfileField.allCases.filter(chosen.contains)
-        }
-    }
 
     /// A grant that was handed on up to three times under any policies, and the fields that all of them name.
     private struct Chain {
@@ -35,7 +16,7 @@ struct AttenuationTests {
         var end = GrantFixture.end
         var holder = Party.viewer
 
-        init(_ generator: inout Generator) throws {
+        init(_ generator: inout SeededGenerator) throws {
             let granted = generator.fields(atLeast: 1)
             fixture = try GrantFixture(fields: granted)
             delegations = [fixture.grant.delegation]
@@ -43,7 +24,7 @@ struct AttenuationTests {
             for _ in 0..<Int.random(in: 0...3, using: &generator) { try handOn(&generator) }
         }
 
-        private mutating func handOn(_ generator: inout Generator) throws {
+        private mutating func handOn(_ generator: inout SeededGenerator) throws {
             let next = [Party.component, .executor, .stranger].randomElement(using: &generator) ?? .component
             let named = Bool.random(using: &generator) ? generator.fields() : nil
             let end = GrantFixture.end + Int64.random(in: -1_000...1_000, using: &generator)
@@ -60,7 +41,7 @@ struct AttenuationTests {
 
     @Test(arguments: seeds)
     func `a chain opens exactly what all of its parts name, until the first of them ends`(seed: UInt64) throws {
-        var generator = Generator(state: seed)
+        var generator = SeededGenerator(seed: seed)
         let chain = try Chain(&generator)
         let verified = try verifyGrant(
             chain.delegations, for: chain.fixture.grant.owner, statusList: statusListToken(), at: testTime)
@@ -71,7 +52,7 @@ struct AttenuationTests {
 
     @Test(arguments: seeds)
     func `a reading is allowed exactly where every field is`(seed: UInt64) throws {
-        var generator = Generator(state: seed &+ 1_000)
+        var generator = SeededGenerator(seed: seed &+ 1_000)
         let chain = try Chain(&generator)
         let verifier = try InvocationVerifier(executor: Party.node.principal, maximumLifetime: 60)
         for _ in 0..<5 {
@@ -85,7 +66,7 @@ struct AttenuationTests {
 
     @Test(arguments: seeds)
     func `handing on never opens a field that was not open before`(seed: UInt64) throws {
-        var generator = Generator(state: seed &+ 2_000)
+        var generator = SeededGenerator(seed: seed &+ 2_000)
         let chain = try Chain(&generator)
         var open = Set(ProfileField.allCases)
         for length in 1...chain.delegations.count {
@@ -95,5 +76,14 @@ struct AttenuationTests {
             #expect(open.isSuperset(of: verified.fields))
             open = Set(verified.fields)
         }
+    }
+}
+
+extension SeededGenerator {
+    /// Some of the six fields; at least `least` of them.
+    fileprivate mutating func fields(atLeast least: Int = 0) -> [ProfileField] {
+        let count = Int.random(in: least...ProfileField.allCases.count, using: &self)
+        let chosen = Set(ProfileField.allCases.shuffled(using: &self).prefix(count))
+        return ProfileField.allCases.filter(chosen.contains)
     }
 }

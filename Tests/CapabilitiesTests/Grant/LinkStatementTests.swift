@@ -1,5 +1,6 @@
 import DumpIdentity
 import IPLD
+import TestSupport
 import Testing
 
 @testable import Capabilities

@@ -1,6 +1,7 @@
 import Capabilities
 import DumpIdentity
 import IPLD
+import TestSupport
 import Testing
 
 /// Feeds that are heard while grants are verified; `make threads` runs these under the thread sanitizer.

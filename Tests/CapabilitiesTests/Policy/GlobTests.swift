@@ -1,4 +1,5 @@
 import IPLD
+import TestSupport
 import Testing
 
 @testable import Capabilities
@@ -82,7 +83,7 @@ struct GlobTests {
     }
 
     @Test func `matching agrees with a plain matcher on random patterns`() throws {
-        var generator = PolicySeededGenerator(seed: 7)
+        var generator = SeededGenerator(seed: 7)
         var held = 0
         for _ in 0..<20_000 {
             let pattern = (0..<Int.random(in: 0...9, using: &generator)).map { _ in

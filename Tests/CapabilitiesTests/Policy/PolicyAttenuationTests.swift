@@ -1,4 +1,5 @@
 import IPLD
+import TestSupport
 import Testing
 
 @testable import Capabilities
@@ -7,7 +8,7 @@ import Testing
 struct PolicyAttenuationTests {
     @Test(arguments: 1...8 as ClosedRange<UInt64>)
     func `two policies together allow what both allow`(seed: UInt64) throws {
-        var generator = PolicySeededGenerator(seed: seed)
+        var generator = SeededGenerator(seed: seed)
         var outcomes = [false: 0, true: 0]
         for _ in 0..<1_000 {
             let first = generator.statements()
@@ -23,9 +24,9 @@ struct PolicyAttenuationTests {
 
     @Test(arguments: 1...4 as ClosedRange<UInt64>)
     func `unequal is not equal wherever the selector resolves`(seed: UInt64) throws {
-        var generator = PolicySeededGenerator(seed: seed)
+        var generator = SeededGenerator(seed: seed)
         for _ in 0..<1_000 {
-            let text = generator.pick(PolicySeededGenerator.selectors, or: ".")
+            let text = generator.pick(SeededGenerator.selectors, or: ".")
             let operand = generator.value(depth: 1)
             let arguments = generator.map(depth: 3)
             let resolves = try Selector(text).resolve(arguments) != nil

@@ -1,6 +1,6 @@
 import Capabilities
-import Foundation
 import IPLD
+import TestSupport
 import Testing
 
 /// The official fixtures, where they stand beside the project.
@@ -9,14 +9,12 @@ private struct Fixture: Sendable, CustomTestStringConvertible {
     let policy: Value
     let testDescription: String
 
-    static let file = URL(filePath: #filePath).resolvingSymlinksInPath()
-        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().appending(path: "../shared/vectors/ucan/policy.json")
-    static var isPresent: Bool { FileManager.default.fileExists(atPath: file.path) }
+    static let file = "ucan/policy.json"
+    static var isPresent: Bool { PublishedVectors.exist(file) }
 
     /// Each policy of each group of one kind, with the arguments of its group.
     static func all(_ kind: String) throws -> [Fixture] {
-        let root = try DagJSON.decode([UInt8](try Data(contentsOf: file)))
+        let root = try DagJSON.decode(PublishedVectors.read(file))
         let groups = try #require(root.mapValue?[kind]?.listValue)
         return try groups.enumerated().flatMap { index, group in
             let arguments = try #require(group.mapValue?["args"])

@@ -1,4 +1,5 @@
 import IPLD
+import TestSupport
 
 @testable import Capabilities
 
@@ -9,20 +10,7 @@ extension Policy {
     }
 }
 
-/// A generator with a seed (SplitMix64), so that a failure of a property test comes again.
-struct PolicySeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-
+extension SeededGenerator {
     /// One of these, or `fallback` where there are none.
     mutating func pick<Element>(_ choices: [Element], or fallback: Element) -> Element {
         choices.randomElement(using: &self) ?? fallback
@@ -30,7 +18,7 @@ struct PolicySeededGenerator: RandomNumberGenerator {
 }
 
 /// Values and policies of few names and small numbers, so that they often have to do with each other.
-extension PolicySeededGenerator {
+extension SeededGenerator {
     static let selectors = [
         ".", ".a", ".b", ".c", ".a.b", ".a.b?", ".a[0]", ".b[-1]?", ".c[]", ".a[1:]", ".[\"c\"][:1]", ".b[]?",
     ]

@@ -1,5 +1,6 @@
 import Capabilities
 import DumpIdentity
+import TestSupport
 import Testing
 
 /// Lists that are accepted and asked at the same time; `make threads` runs these under the thread sanitizer.

@@ -1,5 +1,6 @@
 import Deflate
 import IPLD
+import TestSupport
 import Testing
 
 @testable import Capabilities

@@ -1,4 +1,5 @@
 import Capabilities
+import TestSupport
 import Testing
 
 struct StatusListsTests {

@@ -1,6 +1,7 @@
 import Capabilities
 import DumpIdentity
 import IPLD
+import TestSupport
 import Testing
 
 /// A suite about a cache, which is seen from outside: by what a verifier accepts without being shown the proof.

@@ -1,4 +1,5 @@
 import Capabilities
+import TestSupport
 
 /// The place in a feed's first epoch.
 func feedPosition(_ sequence: Int64, epoch: UInt8 = 0xe0) throws -> FeedPosition {

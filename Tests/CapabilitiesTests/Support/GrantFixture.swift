@@ -2,6 +2,7 @@ import Capabilities
 import DumpIdentity
 import IPLD
 import Sodium
+import TestSupport
 
 /// A person with a pseudonym, a grant to the viewer, and what belongs to it.
 struct GrantFixture {

@@ -1,6 +1,7 @@
 import DumpIdentity
 import IPLD
 import Sodium
+import TestSupport
 
 /// The moment at which the tests stand, in Unix seconds: the start of a day.
 let testTime: Int64 = 1_767_225_600

@@ -1,5 +1,6 @@
 import IPLD
 import Sodium
+import TestSupport
 import Testing
 
 @testable import Capabilities

@@ -2,6 +2,7 @@ import Capabilities
 import DumpIdentity
 import IPLD
 import Sodium
+import TestSupport
 
 extension Delegation {
     /// A delegation from one party to another, valid for an hour, by default about its issuer.

@@ -1,6 +1,7 @@
 import Capabilities
 import DumpIdentity
 import IPLD
+import TestSupport
 import Testing
 
 /// A chain in which one thing was changed is refused, whichever link and whatever it is.

@@ -1,6 +1,7 @@
 import Capabilities
 import DumpIdentity
 import IPLD
+import TestSupport
 import Testing
 
 /// One cache that is too small for what many tasks verify with it; `make threads` runs these under the thread sanitizer.

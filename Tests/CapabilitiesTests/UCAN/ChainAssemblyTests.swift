@@ -1,6 +1,7 @@
 import DumpIdentity
 import IPLD
 import Sodium
+import TestSupport
 import Testing
 
 @testable import Capabilities

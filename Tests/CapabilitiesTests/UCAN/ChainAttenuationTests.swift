@@ -1,5 +1,6 @@
 import DumpIdentity
 import IPLD
+import TestSupport
 import Testing
 
 @testable import Capabilities
@@ -10,7 +11,7 @@ struct ChainAttenuationTests {
     private static let commands = ["/", "/a", "/a/b", "/ab"]
 
     /// Any chain of `length` delegations; the commands may widen, and then it is refused.
-    private static func chain(_ length: Int, _ random: inout PolicySeededGenerator) throws -> [Delegation] {
+    private static func chain(_ length: Int, _ random: inout SeededGenerator) throws -> [Delegation] {
         var command = "/"
         return try (0..<length).map { index in
             // Mostly the same command, or many chains would be refused for it alone.
@@ -37,7 +38,7 @@ struct ChainAttenuationTests {
 
     @Test(arguments: 1...12 as ClosedRange<UInt64>)
     func `what a chain accepts the chain before its last delegation accepts`(seed: UInt64) throws {
-        var random = PolicySeededGenerator(seed: 5_000 + seed)
+        var random = SeededGenerator(seed: 5_000 + seed)
         var (wide, narrow) = (0, 0)
         for _ in 0..<12 {
             let chain = try Self.chain(Int.random(in: 2...4, using: &random), &random)
@@ -60,7 +61,7 @@ struct ChainAttenuationTests {
 
     @Test(arguments: 1...12 as ClosedRange<UInt64>)
     func `a chain allows what each of its policies allows`(seed: UInt64) throws {
-        var random = PolicySeededGenerator(seed: 6_000 + seed)
+        var random = SeededGenerator(seed: 6_000 + seed)
         for _ in 0..<20 {
             let length = Int.random(in: 1...4, using: &random)
             let delegations = try (0..<length).map { index in

@@ -2,6 +2,7 @@ import Capabilities
 import Deflate
 import DumpIdentity
 import IPLD
+import TestSupport
 import Testing
 
 struct ContainerEncodingTests {

@@ -1,6 +1,7 @@
 import Capabilities
 import DumpIdentity
 import IPLD
+import TestSupport
 import Testing
 
 /// The executor revokes for the viewer what the viewer handed on, by a right that the viewer delegated.

@@ -1,5 +1,6 @@
 import Capabilities
 import IPLD
+import TestSupport
 import Testing
 
 struct DelegationChainTests {

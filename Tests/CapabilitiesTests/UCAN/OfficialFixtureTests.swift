@@ -1,6 +1,7 @@
 import Capabilities
 import DumpIdentity
 import IPLD
+import TestSupport
 import Testing
 
 /// The official fixtures of UCAN 1.0.0, where they stand beside the project.

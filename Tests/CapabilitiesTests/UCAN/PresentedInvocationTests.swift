@@ -1,6 +1,7 @@
 import Capabilities
 import DumpIdentity
 import IPLD
+import TestSupport
 import Testing
 
 /// Verifying what a container presents: with every cache the answer is that for the invocation and its proofs.

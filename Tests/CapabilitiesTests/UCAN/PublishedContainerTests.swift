@@ -1,5 +1,6 @@
 import Capabilities
 import DumpIdentity
+import TestSupport
 import Testing
 
 /// The six published containers, which hold the same kinds of tokens in every encoding.

@@ -1,6 +1,7 @@
 import Capabilities
 import DumpIdentity
 import IPLD
+import TestSupport
 import Testing
 
 /// One guard, used by many tasks at once; `make threads` runs these under the thread sanitizer.

@@ -1,6 +1,7 @@
 import Capabilities
 import DumpIdentity
 import IPLD
+import TestSupport
 import Testing
 
 /// What a cache must not give out, however often it was right before.

@@ -2,6 +2,7 @@ import Capabilities
 import DumpIdentity
 import IPLD
 import Sodium
+import TestSupport
 import Testing
 
 /// `docs/vectors/link.json`.

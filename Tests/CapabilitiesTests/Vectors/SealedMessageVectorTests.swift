@@ -2,6 +2,7 @@ import Capabilities
 import DumpIdentity
 import IPLD
 import Sodium
+import TestSupport
 import Testing
 
 /// `docs/vectors/invocation.json`, what is sealed to somebody: examples that must open.

@@ -1,6 +1,7 @@
 import Capabilities
 import DumpIdentity
 import IPLD
+import TestSupport
 import Testing
 
 /// `docs/vectors/statuslist.json`. Compressed bytes depend on the compressor, so the token is an example to be read.

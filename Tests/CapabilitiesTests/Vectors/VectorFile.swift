@@ -2,6 +2,7 @@ import DumpIdentity
 import Foundation
 import IPLD
 import Sodium
+import TestSupport
 import Testing
 
 /// One vector: inputs, and what comes out of them, or why they are refused.

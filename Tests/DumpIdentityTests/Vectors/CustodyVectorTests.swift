@@ -1,6 +1,7 @@
 import DumpIdentity
 import IPLD
 import Sodium
+import TestSupport
 import Testing
 
 /// `docs/vectors/custody.json`: encryptions whose nonce is random in use, rebuilt here from the parts that

@@ -1,5 +1,6 @@
 import Foundation
 import IPLD
+import TestSupport
 import Testing
 
 /// One vector: inputs, and what comes out of them, or why they are refused.

@@ -4,6 +4,7 @@ import Foundation
 import GRDB
 import IPLD
 import Sodium
+import TestSupport
 
 @testable import PseudonymStore
 

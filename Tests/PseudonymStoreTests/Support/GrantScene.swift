@@ -2,6 +2,7 @@ import Capabilities
 import DumpIdentity
 import IPLD
 import Sodium
+import TestSupport
 
 @testable import PseudonymStore
 
