@@ -1,5 +1,6 @@
 import Sodium
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import AuthAPI
@@ -22,7 +23,7 @@ struct HostBreakersTests {
     private func breakers(_ maximumCount: Int = 4_096, cut: UInt8 = 0) -> HostBreakers {
         let hands = hands
         return HostBreakers(
-            maximumCount: maximumCount, random: RandomSource { [UInt8](repeating: cut, count: $0) },
+            maximumCount: maximumCount, random: .fixed(cut),
             clock: { hands.now })
     }
 

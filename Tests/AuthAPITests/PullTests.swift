@@ -78,7 +78,7 @@ struct PullTests {
     }
 
     private func object(_ number: Int64, in module: ModuleID) throws -> ModuleObject {
-        let root = try RootKey(SecretBytes([UInt8](repeating: 42, count: 32), in: .scratch))
+        let root = try RootKey.test(42)
         var body = Map()
         body["number"] = .int(number)
         return try ModuleObject.sign(

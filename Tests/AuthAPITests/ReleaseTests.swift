@@ -37,7 +37,7 @@ struct ReleaseTests {
     @Test func `a node releases what waits, at every tick of its schedule`() async throws {
         try await withClient { client in
             let node = try await TestNode(client: client)
-            let root = try RootKey(SecretBytes([UInt8](repeating: 1, count: 32), in: .scratch))
+            let root = try RootKey.test(1)
             let market = try ModuleID(TestNode.market)
             for index in 0..<20 {
                 let keys = try root.pseudonymKeys(module: market, index: UInt64(index))

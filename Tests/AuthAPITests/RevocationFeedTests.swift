@@ -216,7 +216,7 @@ struct RevocationFeedTests {
     @Test func `the order of revocations stands in no file`() async throws {
         // Two nodes with the same revocations in another order have the same snapshot to give.
         try await GrantScene.run { scene in
-            let (node, epoch) = (scene.node.node, RandomSource { [UInt8](repeating: 5, count: $0) })
+            let (node, epoch) = (scene.node.node, RandomSource.fixed(5))
             let frames = try [[1, 2, 3], [3, 1, 2]].map { (order: [UInt8]) in
                 let feed = try RevocationFeed(random: epoch, limits: .init(events: 0))
                 feed.load([])

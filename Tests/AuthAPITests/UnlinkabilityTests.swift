@@ -24,9 +24,9 @@ struct UnlinkabilityTests {
         }
 
         func owner(_ handle: String, seed: UInt8) async throws -> OwnerAgent {
-            let root = try RootKey(SecretBytes([UInt8](repeating: seed, count: 32), in: .scratch))
+            let root = try RootKey.test(seed)
             let handle = try Handle(handle)
-            let key = try SecretBytes([UInt8](repeating: 1, count: 32), in: .scratch)
+            let key = try SecretBytes.test(1)
             let wrap = try PassphraseWrap(
                 root, handle: handle, key: key, salt: [UInt8](repeating: 0, count: PasswordHash.saltLength),
                 cost: .minimum)

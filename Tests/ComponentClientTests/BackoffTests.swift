@@ -1,4 +1,5 @@
 import Sodium
+import TestSupport
 import Testing
 
 @testable import ComponentClient
@@ -6,7 +7,7 @@ import Testing
 struct BackoffTests {
     @Test func `pauses grow to a bound, and begin anew after a success`() {
         // The source gives the greatest number each time.
-        var backoff = Backoff(random: RandomSource { [UInt8](repeating: 0xff, count: $0) })
+        var backoff = Backoff(random: .fixed(0xff))
         let pauses = (0..<20).map { _ in backoff.next() }
         #expect(zip(pauses, pauses.dropFirst()).allSatisfy { $0 <= $1 })
         #expect(pauses[0] < 0.5)
@@ -21,7 +22,7 @@ struct BackoffTests {
         var backoff = Backoff(random: .system)
         for _ in 0..<10 { _ = backoff.next() }
         #expect(Set((0..<10).map { _ in backoff.next() }).count == 10)
-        var zero = Backoff(random: RandomSource { [UInt8](repeating: 0, count: $0) })
+        var zero = Backoff(random: .fixed(0))
         #expect(zero.next() > 0)
     }
 }

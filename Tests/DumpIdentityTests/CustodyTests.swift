@@ -1,4 +1,5 @@
 import Sodium
+import TestSupport
 import Testing
 
 @testable import DumpIdentity
@@ -69,10 +70,7 @@ struct PassphraseWrapTests {
     @Test func `an altered or truncated wrap does not open`() throws {
         let wrap = try Self.wrap(Made.root())
         for index in wrap.ciphertext.indices {
-            var bytes = wrap.ciphertext
-            bytes[index] ^= 1
-            let (altered, truncated) = (bytes, Array(wrap.ciphertext.prefix(index)))
-            for ciphertext in [altered, truncated] {
+            for ciphertext in [wrap.ciphertext.altered(at: index), Array(wrap.ciphertext.prefix(index))] {
                 #expect(throws: IdentityError.crypto(.notAuthentic)) {
                     let derived = try Self.key()
                     _ = try PassphraseWrap(cost: wrap.cost, salt: wrap.salt, ciphertext: ciphertext)

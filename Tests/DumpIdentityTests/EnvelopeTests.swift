@@ -1,6 +1,7 @@
 import DumpIdentity
 import IPLD
 import Sodium
+import TestSupport
 import Testing
 
 struct EnvelopeTests {
@@ -53,9 +54,8 @@ struct EnvelopeTests {
         let bytes = try envelope().bytes
         let issuer = try Made.key().principal()
         for index in bytes.indices {
-            for bit in 0..<8 {
-                var altered = bytes
-                altered[index] ^= 1 << bit
+            for bit in 0..<8 as Range<UInt8> {
+                let altered = bytes.altered(at: index, by: 1 << bit)
                 let isAccepted = (try? Envelope(decoding: altered))?.isSigned(by: issuer) ?? false
                 #expect(!isAccepted, "bit \(bit) of byte \(index)")
             }

@@ -1,6 +1,7 @@
 import DumpIdentity
 import IPLD
 import Sodium
+import TestSupport
 import Testing
 
 /// A pseudonym vouches for the one before it in an object, and nobody can do so for it.
@@ -73,7 +74,7 @@ struct ObjectSuccessionTests {
     @Test func `a signature that the former did not make is refused`() throws {
         var halves = try halves(succession())
         // The signature begins behind the heads of list and byte string, which are three bytes.
-        halves[0][10] ^= 1
+        halves[0] = halves[0].altered(at: 10)
         let object = try object(claiming: statement(halves))
         #expect(throws: IdentityError.invalidSignature) { try object.succession() }
     }

@@ -1,4 +1,5 @@
 import Sodium
+import TestSupport
 import Testing
 
 @testable import DumpIdentity
@@ -36,9 +37,7 @@ struct RecoveryWrapTests {
     @Test func `an altered wrap does not open`() throws {
         let wrap = try Self.wrap(Made.root())
         for index in wrap.bytes.indices {
-            var bytes = wrap.bytes
-            bytes[index] ^= 1
-            let altered = try RecoveryWrap(bytes)
+            let altered = try RecoveryWrap(wrap.bytes.altered(at: index))
             #expect(throws: IdentityError.crypto(.notAuthentic)) {
                 let code = try RecoveryCode(Self.text)
                 _ = try altered.unwrap(code)

@@ -1,6 +1,7 @@
 import DumpIdentity
 import IPLD
 import Sodium
+import TestSupport
 import Testing
 
 struct SealedValueTests {
@@ -58,9 +59,7 @@ struct SealedValueTests {
         let sealed = try SealedValue.seal(Self.value, kind: Self.kind, key: secret)
         let box = try SealedValue.seal(Self.value, kind: Self.kind, to: Made.key().principal())
         for index in sealed.indices {
-            var altered = sealed
-            altered[index] ^= 1
-            for bytes in [altered, Array(sealed.prefix(index))] {
+            for bytes in [sealed.altered(at: index), Array(sealed.prefix(index))] {
                 #expect(throws: IdentityError.crypto(.notAuthentic)) {
                     let secret = try Made.secret()
                     _ = try SealedValue.open(bytes, kind: Self.kind, key: secret)
@@ -68,10 +67,8 @@ struct SealedValueTests {
             }
         }
         for index in box.indices {
-            var altered = box
             // The highest bit of an X25519 key is ignored (RFC 7748, section 5), but the nonce follows from it.
-            altered[index] ^= 0x80
-            for bytes in [altered, Array(box.prefix(index))] {
+            for bytes in [box.altered(at: index, by: 0x80), Array(box.prefix(index))] {
                 #expect(throws: IdentityError.crypto(.notAuthentic)) {
                     let key = try Made.key()
                     _ = try SealedValue.open(bytes, kind: Self.kind, with: key)

@@ -1,4 +1,5 @@
 import Sodium
+import TestSupport
 import Testing
 
 @testable import DumpIdentity
@@ -33,9 +34,7 @@ struct SessionTokenTests {
     @Test func `an altered or truncated wrap does not open`() throws {
         let wrapped = try SessionToken(Self.bytes).wrap(Made.root(), handle: Handle("alice"))
         for index in wrapped.indices {
-            var altered = wrapped
-            altered[index] ^= 0x80
-            for ciphertext in [altered, Array(wrapped.prefix(index))] {
+            for ciphertext in [wrapped.altered(at: index, by: 0x80), Array(wrapped.prefix(index))] {
                 #expect(throws: IdentityError.crypto(.notAuthentic)) {
                     _ = try SessionToken(Self.bytes).unwrap(ciphertext, handle: Handle("alice"))
                 }

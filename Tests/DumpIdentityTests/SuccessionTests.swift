@@ -1,6 +1,7 @@
 import DumpIdentity
 import IPLD
 import Sodium
+import TestSupport
 import Testing
 
 struct SuccessionTests {
@@ -38,8 +39,7 @@ struct SuccessionTests {
         let next = try Made.key(from: 2)
         let bytes = try Succession.sign(from: former, to: next, time: Made.time).bytes
         for index in bytes.indices {
-            var altered = bytes
-            altered[index] ^= 1
+            let altered = bytes.altered(at: index)
             #expect(throws: IdentityError.self, "byte \(index)") { try Succession(verifying: altered) }
             #expect(throws: IdentityError.self) { try Succession(verifying: Array(bytes.prefix(index))) }
         }

@@ -31,11 +31,6 @@ enum Made {
     }
 }
 
-extension RandomSource {
-    /// A source that gives these bytes whenever it is asked, whatever the count.
-    static func fixed(_ bytes: [UInt8]) -> RandomSource { RandomSource { _ in bytes } }
-}
-
 extension Map {
     /// A map of these entries.
     init(_ value: Value) { self = value.mapValue ?? Map() }

@@ -53,8 +53,7 @@ struct PrincipalTests {
         var others: Set<Principal> = [principal]
         for index in key.indices {
             for bit in 0..<8 as Range<UInt8> {
-                var changed = key
-                changed[index] ^= 1 << bit
+                let changed = key.altered(at: index, by: 1 << bit)
                 let other = try Principal(publicKey: changed)
                 #expect(other != principal && other.publicKey == changed)
                 others.insert(other)

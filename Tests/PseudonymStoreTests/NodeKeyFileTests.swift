@@ -139,8 +139,7 @@ struct NodeKeyFileTests {
     @Test func `statements that are altered or another's are refused`() async throws {
         let statement = try NodeKeyFile.rotate(in: folder, time: testTime)
         let path = folder.file("node.successions")
-        var altered = try bytes("node.successions")
-        altered[20] ^= 1
+        let altered = try bytes("node.successions").altered(at: 20)
         try PrivateFile.write(altered, to: path, replacing: true)
         #expect(
             try await refusal { _ = try NodeKeyFile.successions(in: folder, to: statement.next) }

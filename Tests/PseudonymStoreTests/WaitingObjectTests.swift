@@ -126,7 +126,7 @@ struct WaitingObjectTests {
     @Test func `a row that waits has a random name and the bytes, and nothing else`() async throws {
         let log = try ModuleLog(inMemory: ())
         let object = try ModuleObject.test(1)
-        try await log.hold(object, random: RandomSource { [UInt8](repeating: 7, count: $0) })
+        try await log.hold(object, random: .fixed())
         let waiting = try log.writer.read { db in try Row.fetchOne(db, sql: "SELECT * FROM waiting") }
         let row = try #require(waiting)
         #expect(Array(row.columnNames) == ["id", "bytes"])

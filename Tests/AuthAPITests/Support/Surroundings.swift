@@ -1,14 +1,8 @@
-import AuthAPI
-import DumpIdentity
 import Foundation
 import IPLD
 import Logging
-import Sodium
 import Synchronization
 import TestSupport
-
-/// The moment at which the tests begin, in Unix seconds: the start of a day.
-let testTime: Int64 = 1_767_225_600
 
 /// A clock that stands where it is set.
 final class TestClock: Sendable {
@@ -49,41 +43,6 @@ final class LogCollector: Sendable {
             collector.add("\(event.level) \(event.message) \(metadata) \(error)")
         }
     }
-}
-
-/// A folder that goes with this object.
-final class TemporaryFolder: Sendable {
-    let path: String
-
-    init() throws {
-        path = FileManager.default.temporaryDirectory.path + "/api-tests-" + UUID().uuidString
-        try FileManager.default.createDirectory(
-            atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-
-    func file(_ name: String) -> String { path + "/" + name }
-
-    /// Every byte of every file whose name begins so.
-    func contents(_ prefix: String = "") throws -> Data {
-        try FileManager.default.contentsOfDirectory(atPath: path).filter { $0.hasPrefix(prefix) }
-            .reduce(into: Data()) { try $0.append(Data(contentsOf: URL(fileURLWithPath: file($1)))) }
-    }
-}
-
-/// Principals that have no account anywhere; each has the key whose seed is one byte 32 times.
-enum Party: UInt8, CaseIterable, Sendable {
-    case viewer = 2
-    case component
-    case third
-    case stranger
-
-    func key() throws -> SigningKey {
-        try SigningKey(seed: SecretBytes([UInt8](repeating: rawValue, count: 32), in: .scratch))
-    }
-
-    var principal: Principal { get throws { try key().principal() } }
 }
 
 /// Ports of the loopback interface that are free, each given once. They lie below those that the system gives to
@@ -130,15 +89,6 @@ enum FreePort {
                 unsafe bind(descriptor, pointer, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
             }
         }
-    }
-}
-
-extension [UInt8] {
-    /// A copy with some bits of the byte at `index` changed.
-    func altered(at index: Int, by bits: UInt8 = 0x01) -> [UInt8] {
-        var copy = self
-        copy[index] ^= bits
-        return copy
     }
 }
 

@@ -84,17 +84,13 @@ struct TestNode: Sendable {
             accounts: node.accounts, pseudonyms: node.pseudonyms, objects: node.objects, answers: node.idempotency.kept)
         var successions = node.successions
         if let follower {
-            let former = try TestNode.key(seed)
-            let key = try TestNode.key(follower)
+            let former = try SigningKey.test(seed)
+            let key = try SigningKey.test(follower)
             try successions.insert(Succession.sign(from: former, to: key, time: clock.time))
         }
         return try TestNode(
             next, port: port, node.configuration, parts, successions, clock: clock, log: log, client: client,
             random: random)
-    }
-
-    private static func key(_ seed: UInt8) throws -> SigningKey {
-        try SigningKey(seed: SecretBytes([UInt8](repeating: seed, count: 32), in: .scratch))
     }
 
     private struct Parts {
@@ -109,7 +105,7 @@ struct TestNode: Sendable {
         _ successions: Successions = Successions(), clock: TestClock, log: LogCollector,
         hasher: PassphraseHasher = .inPlace, client: PeerClient, random: RandomSource
     ) throws {
-        let key = try TestNode.key(seed)
+        let key = try SigningKey.test(seed)
         node = try Node(
             configuration: configuration, accounts: parts.accounts, pseudonyms: parts.pseudonyms,
             objects: parts.objects, answers: parts.answers, key: key, successions: successions, hasher: hasher,

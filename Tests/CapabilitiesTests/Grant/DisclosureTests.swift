@@ -54,7 +54,7 @@ struct DisclosureTests {
 
     private static func owners() throws -> [Principal] {
         try [1, 2].map {
-            try SigningKey(seed: SecretBytes([UInt8](repeating: $0, count: 32), in: .scratch)).principal()
+            try SigningKey.test($0).principal()
         }
     }
 

@@ -20,7 +20,7 @@ struct GrantFixture {
         fields: [ProfileField] = [.name, .email], seed: UInt8 = 42, to viewer: Party = .viewer, index: Int = 5,
         expiration: Int64 = end, allowsHandingOn: Bool = true, ends: [ProfileField: Int64] = [:]
     ) throws {
-        root = try RootKey(SecretBytes([UInt8](repeating: seed, count: 32), in: .scratch))
+        root = try RootKey.test(seed)
         let terms = try Grant.Terms(
             fields: fields, expiration: expiration, disclosure: Self.disclosureID, home: NodeAddress(Self.home),
             node: Party.node.principal, status: StatusReference(index: index, uri: Self.listURI),

@@ -8,7 +8,7 @@ import Testing
 
 struct ChainAssemblyTests {
     private func key(_ number: Int) throws -> SigningKey {
-        try SigningKey(seed: SecretBytes([UInt8](repeating: UInt8(100 + number), count: 32), in: .scratch))
+        try SigningKey.test(UInt8(100 + number))
     }
 
     /// A delegation from one of many parties to another, about the first of them.

@@ -8,50 +8,6 @@ import TestSupport
 
 @testable import PseudonymStore
 
-/// The moment at which the tests stand, in Unix seconds: the start of a day.
-let testTime: Int64 = 1_767_225_600
-
-/// Who acts in the tests; each has the key whose seed is one byte 32 times.
-enum Party: UInt8, CaseIterable, Sendable {
-    case owner = 1
-    case viewer
-    case component
-    case stranger
-
-    func key() throws -> SigningKey {
-        try SigningKey(seed: SecretBytes([UInt8](repeating: rawValue, count: 32), in: .scratch))
-    }
-
-    var principal: Principal { get throws { try key().principal() } }
-}
-
-/// A folder that goes with this object.
-final class TemporaryFolder {
-    let path: String
-
-    init() throws {
-        path = FileManager.default.temporaryDirectory.path + "/store-tests-" + UUID().uuidString
-        try FileManager.default.createDirectory(
-            atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-
-    func file(_ name: String) -> String { path + "/" + name }
-
-    var names: [String] { get throws { try FileManager.default.contentsOfDirectory(atPath: path).sorted() } }
-
-    /// Every byte of every file.
-    func contents() throws -> Data {
-        try names.reduce(into: Data()) { contents, name in
-            // Not Data(contentsOf:), which leaks a page for an empty file, as the address sanitizer says.
-            let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: file(name)))
-            contents.append(try handle.readToEnd() ?? Data())
-            try handle.close()
-        }
-    }
-}
-
 /// The permission bits of a file.
 func mode(of path: String) throws -> Int? {
     try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
@@ -63,7 +19,7 @@ func name(_ byte: UInt8) -> [UInt8] { [UInt8](repeating: byte, count: 32) }
 extension ModuleObject {
     /// An object of a module; the number makes it another object.
     static func test(_ number: Int64, module: String = "org.dump.market", size: Int = 0) throws -> ModuleObject {
-        let root = try RootKey(SecretBytes(name(42), in: .scratch))
+        let root = try RootKey.test(42)
         var body = Map()
         body["number"] = .int(number)
         body["filling"] = .bytes([UInt8](repeating: 0, count: size))

@@ -1,24 +1,24 @@
-import Foundation
-import TestSupport
+internal import Foundation
 
 /// Something that was planted and must not be found elsewhere, in whatever form it may have been written.
-struct Canary: Sendable {
-    let name: String
+public struct Canary: Sendable {
+    /// What it is, for people.
+    public let name: String
     /// Every form in which it is searched for, by name.
-    let forms: [(name: String, bytes: [UInt8])]
+    public let forms: [(name: String, bytes: [UInt8])]
 
     /// A text: its UTF-8 and its UTF-16, and all that bytes may be written as.
-    init(_ name: String, _ text: String) {
+    public init(_ name: String, _ text: String) {
         // Without the zero that one order has in front and the other at the end, both orders are the same bytes.
         let wide = text.utf16.flatMap { [UInt8($0 & 0xff), UInt8($0 >> 8)] }.dropLast()
         self.init(name, Array(text.utf8), further: [("UTF-16", Array(wide))])
     }
 
     /// Bytes: as they are, in hexadecimal, base64 and base64url, wherever they stand in what was encoded.
-    init(_ name: String, bytes: [UInt8]) { self.init(name, bytes, further: []) }
+    public init(_ name: String, bytes: [UInt8]) { self.init(name, bytes, further: []) }
 
     private init(_ name: String, _ bytes: [UInt8], further: [(name: String, bytes: [UInt8])]) {
-        let hex = bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        let hex = hexText(bytes)
         var forms = [("clear", bytes), ("hex", Array(hex.utf8)), ("HEX", Array(hex.uppercased().utf8))] + further
         for shift in 0..<3 {
             let base64 = Canary.base64(bytes, behind: shift)
@@ -38,7 +38,7 @@ struct Canary: Sendable {
     }
 
     /// The names of the forms that stand in some bytes.
-    func found(in data: [UInt8]) -> [String] {
+    public func found(in data: [UInt8]) -> [String] {
         forms.filter { Canary.stands($0.bytes, in: data) }.map { "\(name), \($0.name)" }
     }
 
@@ -60,13 +60,15 @@ struct Canary: Sendable {
 
 extension [Canary] {
     /// The names of those that stand in some bytes, and how.
-    func found(in data: [UInt8]) -> [String] { flatMap { $0.found(in: data) } }
+    public func found(in data: [UInt8]) -> [String] { flatMap { $0.found(in: data) } }
 
     /// The names of those that stand in some text, and how.
-    func found(in text: String) -> [String] { found(in: [UInt8](text.utf8)) }
+    public func found(in text: String) -> [String] { found(in: [UInt8](text.utf8)) }
 
     /// The names of those that stand in a file below a folder or in the file's name, and how.
-    func found(below folder: String) throws -> [String] {
+    ///
+    /// - Throws: what reading throws.
+    public func found(below folder: String) throws -> [String] {
         let files = try FileManager.default.subpathsOfDirectory(atPath: folder)
         return try files.flatMap { file in
             let data = try FileHandle(forReadingFrom: URL(fileURLWithPath: folder + "/" + file)).readToEnd() ?? Data()
@@ -75,7 +77,9 @@ extension [Canary] {
     }
 
     /// The names of those that stand in the arguments or the environment of a process, and how. Source: proc(5).
-    func found(inProcess identifier: Int32) throws -> [String] {
+    ///
+    /// - Throws: what reading throws.
+    public func found(inProcess identifier: Int32) throws -> [String] {
         try ["cmdline", "environ"].flatMap { name in
             let url = URL(fileURLWithPath: "/proc/\(identifier)/\(name)")
             return found(in: [UInt8](try FileHandle(forReadingFrom: url).readToEnd() ?? Data())).map {

@@ -1,1 +1,0 @@
-../../AuthAPITests/Support/Canary.swift
