@@ -37,6 +37,6 @@ struct ContainerVectorTests {
             default: .bytes
             }
         let bytes = try Container(input.byteStrings("tokens")).encoded(encoding)
-        return VectorFields(["bytes": VectorHex.value(bytes)])
+        return VectorFields(["bytes": .hex(bytes)])
     }
 }

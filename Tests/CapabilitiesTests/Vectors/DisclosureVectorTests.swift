@@ -48,14 +48,14 @@ struct DisclosureVectorTests {
         let key = try Disclosure(key: input.bytes("grant_key")).fieldKey(field)
         let ciphertext = try ciphertext(input)
         var output = Map()
-        output["field_key"] = VectorHex.value(key.bytesForHolder())
-        output["slot"] = VectorHex.value(
+        output["field_key"] = .hex(key.bytesForHolder())
+        output["slot"] = .hex(
             try Disclosure.slot(of: field, in: input.bytes("disclosure"), owner: input.principal("owner")))
         if ciphertext.count > 4_096 {
             output["length"] = .int(Int64(ciphertext.count))
-            output["sha256"] = VectorHex.value(Hashing.sha256(ciphertext))
+            output["sha256"] = .hex(Hashing.sha256(ciphertext))
         } else {
-            output["ciphertext"] = VectorHex.value(ciphertext)
+            output["ciphertext"] = .hex(ciphertext)
         }
         return VectorFields(output)
     }

@@ -19,7 +19,7 @@ struct FeedVectorTests {
             }
         let position = try FeedPosition(epoch: input.bytes("epoch"), sequence: input.int("seq"))
         let signed = try RevocationStatement.sign(content, at: position, with: input.signingKey())
-        #expect(VectorFields(["bytes": VectorHex.value(signed.bytes)]) == vector.output)
+        #expect(VectorFields(["bytes": .hex(signed.bytes)]) == vector.output)
         let read = try RevocationStatement(verifying: signed.bytes, by: [input.signingKey().principal()])
         #expect(read.content == content)
     }

@@ -73,7 +73,7 @@ struct GrantVectorTests {
         let grant = try Grant.sign(
             terms, to: input.principal("viewer"), with: keys, random: .vector([input.bytes("nonce")]))
         return VectorFields([
-            "owner": .string(grant.owner.did), "bytes": VectorHex.value(grant.delegation.envelope.bytes),
+            "owner": .string(grant.owner.did), "bytes": .hex(grant.delegation.envelope.bytes),
             "cid": .string(grant.cid.description),
         ])
     }

@@ -95,7 +95,7 @@ struct InvocationVectorTests {
 
     private static func result(_ invocation: Invocation) -> VectorFields {
         VectorFields([
-            "issuer": .string(invocation.issuer.did), "bytes": VectorHex.value(invocation.envelope.bytes),
+            "issuer": .string(invocation.issuer.did), "bytes": .hex(invocation.envelope.bytes),
             "cid": .string(invocation.cid.description),
         ])
     }

@@ -53,7 +53,7 @@ struct LinkVectorTests {
             for: grant(input), pseudonym: pseudonym, profile: profile, time: input.int("time"),
             random: .vector(input.byteStrings("nonces")))
         return VectorFields([
-            "profile": .string(link.profile.did), "envelopes": .list(link.envelopes.map(VectorHex.value)),
+            "profile": .string(link.profile.did), "envelopes": .list(link.envelopes.map { .hex($0) }),
         ])
     }
 }

@@ -34,7 +34,7 @@ struct SealedMessageVectorTests {
                 return VectorFields(["decision": "denied"])
             }
             return VectorFields([
-                "decision": "approved", "grant": .link(approval.grant.cid), "key": VectorHex.value(approval.key),
+                "decision": "approved", "grant": .link(approval.grant.cid), "key": .hex(approval.key),
                 "profile": .string(approval.link.profile.did),
             ])
         case "receipt":

@@ -48,7 +48,7 @@ struct StatusListVectorTests {
         let revoked = try (0..<token.list.count).filter { try token.list.isRevoked($0) }
         return VectorFields([
             "iat": .int(token.issuedAt), "exp": .int(token.expiration), "ttl": .int(token.timeToLive),
-            "bits": .int(Int64(token.list.bits)), "bytes": VectorHex.value(token.list.bytes),
+            "bits": .int(Int64(token.list.bits)), "bytes": .hex(token.list.bytes),
             "revoked": .list(revoked.map { .int(Int64($0)) }),
         ])
     }

@@ -3,6 +3,7 @@ import DumpIdentity
 import IPLD
 import Sodium
 import Synchronization
+import TestSupport
 import Testing
 
 extension RandomSource {
@@ -17,6 +18,11 @@ extension RandomSource {
         init(_ strings: [[UInt8]]) { rest = Mutex(strings[...]) }
         func take() -> [UInt8] { rest.withLock { $0.popFirst() ?? [] } }
     }
+}
+
+extension VectorFields {
+    /// A list of profile fields.
+    func fields(_ key: String) throws -> [ProfileField] { try texts(key).map { try ProfileField(named: $0) } }
 }
 
 /// The name of the error that is thrown; empty where none is.
@@ -34,8 +40,8 @@ func expectVectorRefusals(
     of bytes: [UInt8], sourceLocation: SourceLocation = #_sourceLocation, by read: ([UInt8]) throws -> Void
 ) {
     for index in bytes.indices {
-        var altered = bytes
-        altered[index] ^= 1
-        #expect(throws: CapabilityError.self, "byte \(index)", sourceLocation: sourceLocation) { try read(altered) }
+        #expect(throws: CapabilityError.self, "byte \(index)", sourceLocation: sourceLocation) {
+            try read(bytes.altered(at: index))
+        }
     }
 }

@@ -11,25 +11,24 @@ struct DerivationVectorTests {
         #expect(try Self.build(vector.input) == vector.output)
     }
 
-    static func build(_ input: VectorFields) throws -> Map {
-        if input.map["token"] != nil {
+    static func build(_ input: VectorFields) throws -> VectorFields {
+        if input.has("token") {
             let token = try SessionToken(input.bytes("token"))
-            return Map(["identifier": .string(hexText(try token.identifier()))])
+            return VectorFields(["identifier": .hex(try token.identifier())])
         }
-        let root = try RootKey(SecretBytes(input.bytes("root"), in: .scratch))
-        guard input.map["module"] != nil else {
+        guard input.has("module") else {
+            let root = try input.root()
             let keys = try root.profileKeys()
-            return Map([
+            return VectorFields([
                 "did": .string(try keys.signing.principal().did),
-                "storage": .string(hexText(keys.storage.copyForTransfer())),
-                "settings": .string(hexText(try root.settingsKey().copyForTransfer())),
-                "state": .string(hexText(keys.state.copyForTransfer())),
+                "storage": .hex(keys.storage.copyForTransfer()),
+                "settings": .hex(try root.settingsKey().copyForTransfer()),
+                "state": .hex(keys.state.copyForTransfer()),
             ])
         }
-        let keys = try root.pseudonymKeys(
-            module: ModuleID(input.text("module")), index: UInt64(input.int("index")))
-        return Map([
-            "did": .string(keys.principal.did), "storage": .string(hexText(keys.storage.copyForTransfer())),
+        let keys = try input.pseudonym()
+        return VectorFields([
+            "did": .string(keys.principal.did), "storage": .hex(keys.storage.copyForTransfer()),
         ])
     }
 }

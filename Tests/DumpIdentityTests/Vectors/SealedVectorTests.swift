@@ -13,8 +13,8 @@ struct SealedVectorTests {
 
     @Test(arguments: try VectorFile.read("sealed.json", "cases"))
     func `what was padded or encrypted is had again`(vector: Vector) throws {
-        let output = VectorFields(vector.output)
-        if vector.output["padded"] != nil {
+        let output = vector.output
+        if vector.output.has("padded") {
             #expect(try Padding.unpad(output.bytes("padded")) == vector.input.bytes("content"))
         } else {
             let opened = try Self.open(output.bytes("ciphertext"), vector.input)
@@ -24,12 +24,12 @@ struct SealedVectorTests {
 
     @Test(arguments: try VectorFile.read("sealed.json", "opens"))
     func `a sealed box opens`(vector: Vector) throws {
-        #expect(try Self.open(vector.input.bytes("ciphertext"), vector.input) == vector.output["value"])
+        #expect(try Self.open(vector.input.bytes("ciphertext"), vector.input) == vector.output.value("value"))
     }
 
     @Test(arguments: try VectorFile.read("sealed.json", "refused"))
     func `what is altered, of another kind or for another place does not open`(vector: Vector) throws {
-        if vector.input.map["padded"] != nil {
+        if vector.input.has("padded") {
             #expect(throws: SodiumError.invalidPadding) { try Padding.unpad(vector.input.bytes("padded")) }
         } else {
             #expect(throws: IdentityError.self) {
@@ -43,24 +43,23 @@ struct SealedVectorTests {
     }
 
     private static func open(_ ciphertext: [UInt8], _ input: VectorFields) throws -> Value {
-        if input.map["seed"] != nil {
-            let seed = try SecretBytes(input.bytes("seed"), in: .scratch)
-            let key = try SigningKey(seed: seed)
+        if input.has("seed") {
+            let key = try input.signingKey()
             return try SealedValue.open(ciphertext, kind: kind(input), with: key)
         }
-        let key = try SecretBytes(input.bytes("key"), in: .scratch)
+        let key = try input.secret("key")
         return try SealedValue.open(ciphertext, kind: kind(input), key: key, context: input.bytes("context"))
     }
 
-    static func build(_ input: VectorFields) throws -> Map {
-        if input.map["content"] != nil {
+    static func build(_ input: VectorFields) throws -> VectorFields {
+        if input.has("content") {
             let classes = try input.list("classes").compactMap(\.intValue).map(Int.init)
-            return Map(["padded": .string(hexText(try Padding.pad(input.bytes("content"), to: classes)))])
+            return VectorFields(["padded": .hex(try Padding.pad(input.bytes("content"), to: classes))])
         }
-        let key = try SecretBytes(input.bytes("key"), in: .scratch)
+        let key = try input.secret("key")
         let sealed = try SealedValue.seal(
             input.value("value"), kind: kind(input), key: key, context: input.bytes("context"),
             random: .fixed(input.bytes("nonce")))
-        return Map(["ciphertext": .string(hexText(sealed))])
+        return VectorFields(["ciphertext": .hex(sealed)])
     }
 }

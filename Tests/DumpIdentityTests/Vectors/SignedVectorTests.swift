@@ -13,7 +13,7 @@ struct EnvelopeVectorTests {
 
     @Test(arguments: try VectorFile.read("envelope.json", "cases"))
     func `an envelope is signed by its issuer`(vector: Vector) throws {
-        let output = VectorFields(vector.output)
+        let output = vector.output
         let envelope = try Envelope(decoding: output.bytes("bytes"))
         #expect(envelope.isSigned(by: try Principal(did: output.text("issuer"))))
         #expect(try envelope.tag == vector.input.text("tag"))
@@ -38,13 +38,12 @@ struct EnvelopeVectorTests {
         } catch { return "Malformed" }
     }
 
-    static func build(_ input: VectorFields) throws -> Map {
-        let seed = try SecretBytes(input.bytes("seed"), in: .scratch)
-        let key = try SigningKey(seed: seed)
+    static func build(_ input: VectorFields) throws -> VectorFields {
+        let key = try input.signingKey()
         let payload = try #require(try input.value("payload").mapValue)
         let envelope = try Envelope.sign(payload, tag: input.text("tag"), with: key)
-        return Map([
-            "issuer": .string(try key.principal().did), "bytes": .string(hexText(envelope.bytes)),
+        return VectorFields([
+            "issuer": .string(try key.principal().did), "bytes": .hex(envelope.bytes),
             "cid": .string(envelope.cid.description),
         ])
     }
@@ -59,7 +58,7 @@ struct ObjectVectorTests {
 
     @Test(arguments: try VectorFile.read("object.json", "cases"))
     func `a module object is accepted`(vector: Vector) throws {
-        let object = try ModuleObject(verifying: VectorFields(vector.output).bytes("bytes"))
+        let object = try ModuleObject(verifying: vector.output.bytes("bytes"))
         #expect(try object.module.string == vector.input.text("module"))
         #expect(try Value.map(object.body) == vector.input.value("body"))
         #expect(try object.mailboxes.map { .string($0.string) } == vector.input.list("mailbox"))
@@ -67,10 +66,9 @@ struct ObjectVectorTests {
 
     @Test(arguments: try VectorFile.read("object.json", "cases"))
     func `a module object with one bit altered is refused`(vector: Vector) throws {
-        let bytes = try VectorFields(vector.output).bytes("bytes")
+        let bytes = try vector.output.bytes("bytes")
         for index in bytes.indices {
-            var altered = bytes
-            altered[index] ^= 1
+            let altered = bytes.altered(at: index)
             #expect(throws: IdentityError.self, "byte \(index)") { try ModuleObject(verifying: altered) }
         }
     }
@@ -85,16 +83,14 @@ struct ObjectVectorTests {
         #expect(error == vector.error)
     }
 
-    static func build(_ input: VectorFields) throws -> Map {
-        let root = try RootKey(SecretBytes(input.bytes("root"), in: .scratch))
-        let keys = try root.pseudonymKeys(
-            module: ModuleID(input.text("module")), index: UInt64(input.int("index")))
+    static func build(_ input: VectorFields) throws -> VectorFields {
+        let keys = try input.pseudonym()
         let object = try ModuleObject.sign(
             body: try #require(try input.value("body").mapValue),
             mailboxes: input.list("mailbox").compactMap(\.stringValue).map { try NodeAddress($0) },
             time: input.int("time"), with: keys, random: .fixed(input.bytes("nonce")))
-        return Map([
-            "issuer": .string(object.issuer.did), "bytes": .string(hexText(object.envelope.bytes)),
+        return VectorFields([
+            "issuer": .string(object.issuer.did), "bytes": .hex(object.envelope.bytes),
             "cid": .string(object.cid.description), "iat": .int(object.day),
         ])
     }

@@ -8,13 +8,11 @@ import Testing
 struct SuccessionVectorTests {
     @Test(arguments: try VectorFile.read("succession.json", "cases"))
     func `a succession follows from both seeds and the day`(vector: Vector) throws {
-        let seed = try SecretBytes(vector.input.bytes("seed"), in: .scratch)
-        let nextSeed = try SecretBytes(vector.input.bytes("next"), in: .scratch)
-        let former = try SigningKey(seed: seed)
-        let next = try SigningKey(seed: nextSeed)
+        let former = try vector.input.signingKey()
+        let next = try vector.input.signingKey("next")
         let statement = try Succession.sign(from: former, to: next, time: vector.input.int("time"))
-        let made = Map([
-            "bytes": .string(hexText(statement.bytes)), "former": .string(statement.former.did),
+        let made = VectorFields([
+            "bytes": .hex(statement.bytes), "former": .string(statement.former.did),
             "next": .string(statement.next.did), "iat": .int(statement.day),
         ])
         #expect(made == vector.output)
@@ -22,9 +20,9 @@ struct SuccessionVectorTests {
 
     @Test(arguments: try VectorFile.read("succession.json", "cases"))
     func `a succession is accepted`(vector: Vector) throws {
-        let statement = try Succession(verifying: VectorFields(vector.output).bytes("bytes"))
-        #expect(try statement.former.did == VectorFields(vector.output).text("former"))
-        #expect(try statement.next.did == VectorFields(vector.output).text("next"))
+        let statement = try Succession(verifying: vector.output.bytes("bytes"))
+        #expect(try statement.former.did == vector.output.text("former"))
+        #expect(try statement.next.did == vector.output.text("next"))
     }
 
     @Test(arguments: try VectorFile.read("succession.json", "refused"))
