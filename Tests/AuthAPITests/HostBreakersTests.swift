@@ -1,4 +1,3 @@
-import Sodium
 import Synchronization
 import TestSupport
 import Testing

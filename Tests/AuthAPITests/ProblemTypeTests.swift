@@ -1,4 +1,3 @@
-import Foundation
 import HTTPTypes
 import TestSupport
 import Testing

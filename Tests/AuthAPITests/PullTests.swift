@@ -2,7 +2,6 @@ import Capabilities
 import DumpIdentity
 import IPLD
 import PseudonymStore
-import Sodium
 import TestSupport
 import Testing
 

@@ -1,7 +1,6 @@
 import DumpIdentity
 import IPLD
 import PseudonymStore
-import Sodium
 import Synchronization
 import TestSupport
 import Testing

@@ -1,5 +1,4 @@
 import DumpIdentity
-import Foundation
 import IPLD
 import Sodium
 import TestSupport

@@ -1,6 +1,5 @@
 import DumpIdentity
 import IPLD
-import Sodium
 import TestSupport
 import Testing
 

@@ -3,7 +3,6 @@ import DumpIdentity
 import Foundation
 import GRDB
 import IPLD
-import Sodium
 import TestSupport
 
 @testable import PseudonymStore
