@@ -2,6 +2,7 @@ import DumpIdentity
 import IPLD
 import PseudonymStore
 import Sodium
+import TestSupport
 import Testing
 
 @testable import AuthAPI

@@ -85,6 +85,23 @@ struct FairQueueTests {
         #expect(await queue.runningCount == 0)
     }
 
+    @Test func `a source runs no more than its share, and others have the rest`() async throws {
+        let (flooder, other) = (try source(1), try source(2))
+        let (queue, gate, order) = (FairQueue(slots: 2, slotsPerSource: 1), Gate(), Order())
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await queue.run(flooder) { await gate.wait() } }
+            while await queue.runningCount == 0 { await Task.yield() }
+            group.addTask { try await queue.run(flooder) { order.note(flooder) } }
+            while await queue.waitingCount == 0, order.noted.isEmpty { await Task.yield() }
+            try await queue.run(other) { order.note(other) }
+            #expect(order.noted == [other])
+            gate.open()
+            try await group.waitForAll()
+        }
+        #expect(order.noted == [other, flooder])
+        #expect(await queue.runningCount == 0)
+    }
+
     /// The most that ran at once.
     private final class Peak: Sendable {
         private let counts = Mutex((now: 0, most: 0))

@@ -7,9 +7,10 @@ internal import Sodium
 
 /// The life of an account: how it is made, opened, recovered, moved and ended.
 struct AccountController {
-    /// The largest body of most of these.
-    private static let bodyLimit = 8 * 1024
+    /// The largest body of most of these; of all calls without a session but an import and an invocation.
+    static let bodyLimit = 8 * 1024
     /// The largest body of an import: the file, and what stands beside it.
+    static let importPath = "/v1/accounts/import"
     static let importLimit = AccountExport.maximumLength + 16 * 1024
 
     let node: Node
@@ -17,7 +18,7 @@ struct AccountController {
 
     func addRoutes(to router: some RouterMethods<NodeContext>) {
         router.post("/v1/accounts", use: create)
-        router.post("/v1/accounts/import", use: makeFromFile)
+        router.post(RouterPath(AccountController.importPath), use: makeFromFile)
         router.post("/v1/session", use: logIn)
         router.post("/v1/recovery", use: recover)
         let person = router.group(context: PersonContext.self)

@@ -43,10 +43,23 @@ struct IdempotentCall: ~Copyable {
     let identifier: [UInt8]
     private let key: SecretBytes
 
-    init(_ name: IdempotencyKey, credential: borrowing SecretBytes, request: Request, body: [UInt8]) throws {
-        let secret = try Hashing.deriveKey(
+    /// The name of the answer to a call, whatever its body.
+    static func identifier(_ name: IdempotencyKey, credential: borrowing SecretBytes) throws -> [UInt8] {
+        try identifier(secret(name, credential))
+    }
+
+    private static func identifier(_ secret: borrowing SecretBytes) throws -> [UInt8] {
+        try Hashing.blake2b(Derivation.message("dump/v1/idempotency/id"), key: secret)
+    }
+
+    private static func secret(_ name: IdempotencyKey, _ credential: borrowing SecretBytes) throws -> SecretBytes {
+        try Hashing.deriveKey(
             from: credential, message: Derivation.message("dump/v1/idempotency", context: name.bytes))
-        let identifier = try Hashing.blake2b(Derivation.message("dump/v1/idempotency/id"), key: secret)
+    }
+
+    init(_ name: IdempotencyKey, credential: borrowing SecretBytes, request: Request, body: [UInt8]) throws {
+        let secret = try IdempotentCall.secret(name, credential)
+        let identifier = try IdempotentCall.identifier(secret)
         let call = Array("\(request.method.rawValue) \(request.uri)".utf8) + [0] + body
         let key = try Hashing.deriveKey(
             from: secret, message: Derivation.message("dump/v1/idempotency/key", context: Hashing.blake2b(call)))

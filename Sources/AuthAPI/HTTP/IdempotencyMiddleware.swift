@@ -51,8 +51,8 @@ final class IdempotencyStore: Sendable {
 /// That a call was begun is stored before it is done: after a crash in between, a repetition is told that it is not known
 /// what became of it, and not done again. Source: `docs/spec.md`, "HTTP API", "Repeated calls".
 struct IdempotencyMiddleware: RouterMiddleware {
-    /// The longest body of a call under a key in bytes, but for imports.
-    static let bodyLimit = 512 * 1024
+    /// The longest body of a call with a session in bytes, but for imports.
+    private static let bodyLimit = 512 * 1024
     /// The statuses of refusals that are kept: those of calls that were looked into. Only of calls with a session, for
     /// anyone can have others.
     private static let keptRefusals: Set<Int> = [403, 404, 409, 422]
@@ -72,26 +72,33 @@ struct IdempotencyMiddleware: RouterMiddleware {
         guard isUnsafe, isKept, let key = try IdempotencyKey(request.headers) else {
             return try await next(request, context)
         }
-        let isImport = context.endpointPath == "/v1/accounts/import"
-        let body = try await request.bytes(
-            upTo: isImport ? AccountController.importLimit : IdempotencyMiddleware.bodyLimit)
-        let whole = Request(head: request.head, body: .init(buffer: ByteBuffer(bytes: body)))
-        func perform() async throws -> Response { try await next(whole, context) }
+        let isImport = context.endpointPath == AccountController.importPath
+        func limit(_ usual: Int) -> Int { isImport ? AccountController.importLimit : usual }
         guard let header = request.headers[.authorization] else {
+            let (body, whole) = try await collected(request, upTo: limit(AccountController.bodyLimit))
             let call = try node.idempotency.call(key, request: request, body: body)
-            return try await answer(call, in: node.idempotency.transient, isOfSession: false, context.logger, perform)
+            return try await answer(call, in: node.idempotency.transient, isOfSession: false, context.logger) {
+                try await next(whole, context)
+            }
         }
         // Whatever is no token is refused further on.
         guard let bytes = SessionMiddleware.token(header), let token = try? SecretBytes(bytes, in: .scratch),
             token.count == 32
-        else { return try await perform() }
-        let call = try IdempotentCall(key, credential: token, request: request, body: body)
+        else { return try await next(request, context) }
         let store = node.idempotency.kept
-        // The call may have ended the session. Where there was none, strangers do not fill the file.
-        var isOpen = try await store.answer(call.identifier) != nil
+        // The call may have ended the session. Where there was none, strangers fill neither the file nor the memory.
+        var isOpen = try await store.answer(IdempotentCall.identifier(key, credential: token)) != nil
         if !isOpen { isOpen = try await AccountService(node: node).isKnown(token: bytes) }
-        guard isOpen else { return try await perform() }
-        return try await answer(call, in: store, isOfSession: true, context.logger, perform)
+        guard isOpen else { return try await next(request, context) }
+        let (body, whole) = try await collected(request, upTo: limit(IdempotencyMiddleware.bodyLimit))
+        let call = try IdempotentCall(key, credential: token, request: request, body: body)
+        return try await answer(call, in: store, isOfSession: true, context.logger) { try await next(whole, context) }
+    }
+
+    /// The body of a request, and the request with it.
+    private func collected(_ request: Request, upTo limit: Int) async throws -> (body: [UInt8], whole: Request) {
+        let body = try await request.bytes(upTo: limit)
+        return (body, Request(head: request.head, body: .init(buffer: ByteBuffer(bytes: body))))
     }
 
     private func answer(

@@ -4,17 +4,20 @@
 /// An actor, because what it protects suspends. Source: Nagle, "On packet switches with infinite storage" (RFC 970).
 actor FairQueue {
     private let slots: Int
+    private let slotsPerSource: Int
     private let maximumPerSource: Int
     private let maximumTotal: Int
-    private var running = 0
+    private var running: [RequestSource: Int] = [:]
     private var total = 0
     private var waiting: [RequestSource: [CheckedContinuation<Bool, Never>]] = [:]
-    /// The sources that wait; the first has the next turn.
+    /// The sources that wait; the first of them that has a slot left has the next turn.
     private var turns: [RequestSource] = []
 
-    /// A queue of `slots` operations at once, and of so many that wait at most, of one source and in all.
-    init(slots: Int = 4, maximumPerSource: Int = 256, maximumTotal: Int = 4_096) {
+    /// A queue of `slots` operations at once, all of them of one source where nothing else is said, and of so many that wait
+    /// at most, of one source and in all.
+    init(slots: Int = 4, slotsPerSource: Int? = nil, maximumPerSource: Int = 256, maximumTotal: Int = 4_096) {
         self.slots = slots
+        self.slotsPerSource = slotsPerSource ?? slots
         self.maximumPerSource = maximumPerSource
         self.maximumTotal = maximumTotal
     }
@@ -22,11 +25,11 @@ actor FairQueue {
     /// How many wait.
     var waitingCount: Int { total }
 
-    /// Of whom some wait; the first has the next turn.
+    /// Of whom some wait, in the order of their turns.
     var waitingSources: [RequestSource] { turns }
 
     /// How many run.
-    var runningCount: Int { running }
+    var runningCount: Int { running.values.reduce(0, +) }
 
     /// Runs `body` when it is the source's turn.
     ///
@@ -37,17 +40,17 @@ actor FairQueue {
         try await enter(source)
         do {
             let result = try await body()
-            await leave()
+            await leave(source)
             return result
         } catch {
-            await leave()
+            await leave(source)
             throw error
         }
     }
 
     private func enter(_ source: RequestSource) async throws(APIError) {
-        if running < slots {
-            running += 1
+        if runningCount < slots, hasSlot(source) {
+            running[source, default: 0] += 1
             return
         }
         let count = waiting[source]?.count ?? 0
@@ -69,16 +72,19 @@ actor FairQueue {
         return true
     }
 
-    /// Gives the slot to the next source, or back.
-    private func leave() {
-        guard !turns.isEmpty else {
-            running -= 1
-            return
-        }
-        let source = turns.removeFirst()
-        guard let next = waiting[source]?.removeFirst() else { return leave() }
+    /// Whether a source may have one more slot.
+    private func hasSlot(_ source: RequestSource) -> Bool { running[source, default: 0] < slotsPerSource }
+
+    /// Gives a source's slot to the next source, or back.
+    private func leave(_ source: RequestSource) {
+        let left = running[source, default: 0] - 1
+        running[source] = left > 0 ? left : nil
+        guard let turn = turns.firstIndex(where: hasSlot) else { return }
+        let next = turns.remove(at: turn)
+        guard let first = waiting[next]?.removeFirst() else { return }
         total -= 1
-        if waiting[source]?.isEmpty ?? true { waiting[source] = nil } else { turns.append(source) }
-        next.resume(returning: true)
+        if waiting[next]?.isEmpty ?? true { waiting[next] = nil } else { turns.append(next) }
+        running[next, default: 0] += 1
+        first.resume(returning: true)
     }
 }

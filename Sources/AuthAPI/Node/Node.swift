@@ -30,6 +30,8 @@ public final class Node: Sendable {
     let queue = FairQueue()
     /// Two passphrases are hashed at a time: more would only take memory from each other.
     let hashing = FairQueue(slots: 2, maximumPerSource: 64, maximumTotal: 1_024)
+    /// Files of accounts are read one of each source at a time, and four in all: each is in memory for as long as it takes.
+    let imports = FairQueue(slots: 4, slotsPerSource: 1, maximumPerSource: 16, maximumTotal: 256)
     let idempotency: IdempotencyStore
     let metrics = NodeMetrics()
     /// What is told of revocations.

@@ -116,6 +116,7 @@ public struct NodeServer: Service {
         router.add(middleware: RateFieldMiddleware(attempts: node.attempts, newAccounts: node.newAccounts))
         router.add(middleware: ProblemMiddleware())
         router.add(middleware: MethodMiddleware())
+        router.add(middleware: ImportTurnMiddleware(turns: node.imports))
         router.add(middleware: IdempotencyMiddleware(node: node))
         // Again: what the routes throw is an answer, which may be kept.
         router.add(middleware: ProblemMiddleware())
