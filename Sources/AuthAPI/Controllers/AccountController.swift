@@ -9,8 +9,9 @@ internal import Sodium
 struct AccountController {
     /// The largest body of most of these; of all calls without a session but an import and an invocation.
     static let bodyLimit = 8 * 1024
-    /// The largest body of an import: the file, and what stands beside it.
+    /// Where an account is made from a file.
     static let importPath = "/v1/accounts/import"
+    /// The largest body of an import: the file, and what stands beside it.
     static let importLimit = AccountExport.maximumLength + 16 * 1024
 
     let node: Node

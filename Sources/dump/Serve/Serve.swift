@@ -17,11 +17,10 @@ struct Serve: AsyncParsableCommand {
             DUMP_PEERS, DUMP_PULL_INTERVAL, DUMP_FRESH_DELAY, DUMP_ARGON2_OPERATIONS, DUMP_ARGON2_MEMORY,
             DUMP_SESSION_DAYS, DUMP_SESSION_IDLE_DAYS, DUMP_BEHIND_PROXY, DUMP_REQUESTS_PER_SOURCE,
             DUMP_REQUESTS_PER_VIEWER, DUMP_REQUESTS_PER_MAILBOX, DUMP_ACCOUNTS_PER_SOURCE, DUMP_ALLOW_LOOPBACK,
-            DUMP_ALLOW_NETWORKS, DUMP_METRICS_LISTEN, DUMP_CORS_ORIGINS; lists with commas), else from a JSON file ("data", "listen",
-            "publicUrl", "modules", "peers", "pullInterval", "freshDelay", "argon2Operations", "argon2Memory",
-            "sessionDays", "sessionIdleDays", "behindProxy", "requestsPerSource", "requestsPerViewer",
-            "requestsPerMailbox", "accountsPerSource", "allowLoopback", "allowNetworks", "metricsListen",
-            "corsOrigins").
+            DUMP_ALLOW_NETWORKS, DUMP_METRICS_LISTEN, DUMP_CORS_ORIGINS; lists with commas), else from a JSON file
+            ("data", "listen", "publicUrl", "modules", "peers", "pullInterval", "freshDelay", "argon2Operations",
+            "argon2Memory", "sessionDays", "sessionIdleDays", "behindProxy", "requestsPerSource", "requestsPerViewer",
+            "requestsPerMailbox", "accountsPerSource", "allowLoopback", "allowNetworks", "metricsListen", "corsOrigins").
 
             What a guess at a passphrase costs is stored with each account. Where it is raised, an account gets it with its
             owner's next log-in; it is never lowered. Wrong guesses are counted per account and per address: 10 at once and
