@@ -24,8 +24,10 @@ struct ArrivalDeadlineTests {
 
     private func end() throws { try channel.writeInbound(HTTPServerRequestPart.end(nil)) }
 
-    private func answer() throws {
+    private func answer(_ bytes: Int = 0) throws {
         try channel.writeOutbound(HTTPServerResponsePart.head(.init(version: .http1_1, status: .ok)))
+        let body = ByteBuffer(repeating: 0, count: bytes)
+        try channel.writeOutbound(HTTPServerResponsePart.body(.byteBuffer(body)))
         try channel.writeOutbound(HTTPServerResponsePart.end(nil))
     }
 
@@ -79,6 +81,18 @@ struct ArrivalDeadlineTests {
         #expect(channel.isActive)
         try answer()
         #expect(isClosed(after: 60))
+    }
+
+    @Test func `a long answer has a second for each 16 KiB to be taken, and the next has its own`() throws {
+        for (bytes, seconds) in [(16 * 1024 * 1024, 60 + 1024), (16 * 1024 - 1, 60)] {
+            try head()
+            try end()
+            try answer(bytes)
+            loop.advanceTime(by: .seconds(Int64(seconds)) - .milliseconds(1))
+            #expect(channel.isActive)
+        }
+        loop.advanceTime(by: .milliseconds(1))
+        #expect(!channel.isActive)
     }
 
     // Threat: STR-151

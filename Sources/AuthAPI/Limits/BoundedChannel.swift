@@ -34,15 +34,21 @@ struct BoundedChannel: ServerChildChannel {
 }
 
 /// Closes a connection on which no request has arrived whole for too long: whether nothing comes or a byte at a time, and
-/// whether that is the head or the body. While a request is being answered the time does not run.
+/// whether that is the head or the body. While a request is being answered the time does not run; a long answer has more of
+/// it, for it lies here until it is taken.
 final class ArrivalDeadline: ChannelDuplexHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = HTTPServerRequestPart
     typealias OutboundIn = HTTPServerResponsePart
     typealias OutboundOut = HTTPServerResponsePart
 
+    /// What the slowest line takes in a second that is waited for, in bytes.
+    private static let leastPace: Int64 = 16 * 1024
+
     private let patience: TimeAmount
     private var deadline: Scheduled<Void>?
+    /// The bytes of bodies that were written since the last answer ended.
+    private var written: Int64 = 0
     /// How many requests have arrived and are not answered; below 0 where one was answered before it had arrived.
     private var open = 0
 
@@ -66,15 +72,21 @@ final class ArrivalDeadline: ChannelDuplexHandler {
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        if case .end = unwrapOutboundIn(data) {
+        switch unwrapOutboundIn(data) {
+        case .head: break
+        case .body(let part): written += Int64(part.readableBytes)
+        case .end:
             open -= 1
-            if open <= 0 { start(context) }
+            if open <= 0 { start(context, taking: written) }
+            written = 0
         }
         context.write(data, promise: promise)
     }
 
-    private func start(_ context: ChannelHandlerContext) {
+    /// Begins to wait for a request, where an answer of so many bytes has to be taken before.
+    private func start(_ context: ChannelHandlerContext, taking bytes: Int64 = 0) {
         deadline?.cancel()
+        let patience = patience + .seconds(bytes / ArrivalDeadline.leastPace)
         deadline = context.eventLoop.assumeIsolated().scheduleTask(in: patience) { context.close(promise: nil) }
     }
 }
