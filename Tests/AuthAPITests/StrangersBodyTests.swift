@@ -7,29 +7,52 @@ import Testing
 
 /// What is read of the body of somebody who may be anyone.
 struct StrangersBodyTests {
-    @Test(arguments: [nil, "an-import-under-a-key"])
-    func `an import waits for its turn before it is read`(key: String?) async throws {
+    /// Whether a request waits where all slots of a queue that its source may have are taken; and what it is answered then.
+    private func outcome(
+        of request: String, in queue: FairQueue, slots: Int, port: Int
+    ) async throws -> (waited: Bool, answer: String) {
+        let source = try #require(RequestSource("127.0.0.1"))
+        let (stream, continuation) = AsyncStream.makeStream(of: Void.self)
+        async let holding: Void = withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<slots { group.addTask { try await queue.run(source) { for await _ in stream {} } } }
+            try await group.waitForAll()
+        }
+        while await queue.runningCount < slots { try await Task.sleep(for: .milliseconds(5)) }
+        let isAnswered = Atomic(false)
+        async let answer = {
+            defer { isAnswered.store(true, ordering: .releasing) }
+            return try await raw(request, port: port)
+        }()
+        while await queue.waitingCount < 1, !isAnswered.load(ordering: .acquiring) {
+            try await Task.sleep(for: .milliseconds(5))
+        }
+        let waited = await queue.waitingCount == 1
+        continuation.finish()
+        try await holding
+        return (waited, try await answer)
+    }
+
+    @Test(arguments: ["", "Idempotency-Key: an-import-under-a-key\r\n"])
+    func `an import waits for its turn before it is read`(key: String) async throws {
         try await withNode { node in
-            let source = try #require(RequestSource("127.0.0.1"))
-            let imports = node.node.imports
-            let (stream, continuation) = AsyncStream.makeStream(of: Void.self)
-            async let first: Void = imports.run(source) { for await _ in stream {} }
-            while await imports.runningCount < 1 { try await Task.sleep(for: .milliseconds(5)) }
-            var head = "POST /v1/accounts/import HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
-            if let key { head += "Idempotency-Key: \(key)\r\n" }
-            let isAnswered = Atomic(false)
-            async let reply = {
-                defer { isAnswered.store(true, ordering: .releasing) }
-                return try await raw(head + "Content-Length: 2\r\nConnection: close\r\n\r\n{}", port: node.port)
-            }()
-            while await imports.waitingCount < 1, !isAnswered.load(ordering: .acquiring) {
-                try await Task.sleep(for: .milliseconds(5))
-            }
-            #expect(await imports.waitingCount == 1)
-            continuation.finish()
-            try await first
-            #expect(try await reply.hasPrefix("HTTP/1.1 400 "))
-            #expect(await imports.runningCount == 0)
+            let head = "POST /v1/accounts/import HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n\(key)"
+            let (waited, answer) = try await outcome(
+                of: head + "Content-Length: 2\r\nConnection: close\r\n\r\n{}", in: node.node.imports, slots: 1,
+                port: node.port)
+            #expect(waited)
+            #expect(answer.hasPrefix("HTTP/1.1 400 "), "\(answer)")
+        }
+    }
+
+    @Test(arguments: ["/v1/introspect", "/v1/revoke"])
+    func `a token that is asked about waits for its turn with invocations`(path: String) async throws {
+        try await withNode { node in
+            let head = "POST \(path) HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+            let (waited, answer) = try await outcome(
+                of: head + "Content-Length: 7\r\nConnection: close\r\n\r\ntoken=a", in: node.node.queue, slots: 4,
+                port: node.port)
+            #expect(waited)
+            #expect(answer.hasPrefix("HTTP/1.1 40"), "\(answer)")
         }
     }
 

@@ -33,22 +33,28 @@ struct TokenController {
     }
 
     @Sendable func introspect(_ request: Request, context: NodeContext) async throws -> Response {
-        try await answering {
-            let form = try TokenForm(try await request.form())
-            return try request.respond(try await Introspection(node: node).answer(form))
+        try await answering(request, from: context.source) { form in
+            try request.respond(try await Introspection(node: node).answer(form))
         }
     }
 
     @Sendable func revoke(_ request: Request, context: NodeContext) async throws -> Response {
-        try await answering {
-            let form = try TokenForm(try await request.form())
+        try await answering(request, from: context.source) { form in
             try await TokenRevocation(node: node).revoke(form)
             return Response(status: .ok, headers: [.cacheControl: "no-store"])
         }
     }
 
-    private func answering(_ body: () async throws -> Response) async throws -> Response {
-        do { return try await body() } catch let error as OAuthError { return error.response }
+    /// Answers a form. What stands in it may be long, and nobody has shown yet who sent it: it takes turns with invocations.
+    private func answering(
+        _ request: Request, from source: RequestSource, _ body: (TokenForm) async throws -> Response
+    ) async throws -> Response {
+        do {
+            let form = try await request.form()
+            return try await node.queue.run(source) { try await body(TokenForm(form)) }
+        } catch let error as OAuthError {
+            return error.response
+        }
     }
 }
 
