@@ -20,7 +20,9 @@ struct ArrivalDeadlineTests {
         try channel.writeInbound(HTTPServerRequestPart.head(.init(version: .http1_1, method: .POST, uri: "/")))
     }
 
-    private func body() throws { try channel.writeInbound(HTTPServerRequestPart.body(ByteBuffer(string: "x"))) }
+    private func body(_ bytes: Int = 1) throws {
+        try channel.writeInbound(HTTPServerRequestPart.body(ByteBuffer(repeating: 0, count: bytes)))
+    }
 
     private func end() throws { try channel.writeInbound(HTTPServerRequestPart.end(nil)) }
 
@@ -95,13 +97,35 @@ struct ArrivalDeadlineTests {
         #expect(!channel.isActive)
     }
 
+    @Test func `a long body has a second for each 16 KiB that have come, and the next request its own`() throws {
+        for _ in 0..<2 {
+            try head()
+            for _ in 0..<160 { try body(1024 + 1) }
+            loop.advanceTime(by: .seconds(60 + 10) - .milliseconds(1))
+            #expect(channel.isActive)
+            try end()
+            try answer()
+        }
+        #expect(isClosed(after: 60))
+    }
+
+    // Threat: STR-151
+    @Test func `who sends more slowly than that has no more time in the end`() throws {
+        try head()
+        for _ in 0..<117 {
+            loop.advanceTime(by: .seconds(1))
+            try body(8 * 1024)
+        }
+        #expect(isClosed(after: 1))
+    }
+
     // Threat: STR-151
     @Test func `who was refused early and goes on sending has no more time`() throws {
         try head()
         try answer()
         for _ in 0..<59 {
             loop.advanceTime(by: .seconds(1))
-            try body()
+            try body(1024 * 1024)
         }
         #expect(isClosed(after: 1))
     }

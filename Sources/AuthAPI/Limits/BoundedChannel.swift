@@ -34,19 +34,23 @@ struct BoundedChannel: ServerChildChannel {
 }
 
 /// Closes a connection on which no request has arrived whole for too long: whether nothing comes or a byte at a time, and
-/// whether that is the head or the body. While a request is being answered the time does not run; a long answer has more of
-/// it, for it lies here until it is taken.
+/// whether that is the head or the body; what is long has more time, to come and to be taken, at the pace of a slow line.
+/// While a request is being answered the time does not run.
 final class ArrivalDeadline: ChannelDuplexHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = HTTPServerRequestPart
     typealias OutboundIn = HTTPServerResponsePart
     typealias OutboundOut = HTTPServerResponsePart
 
-    /// What the slowest line takes in a second that is waited for, in bytes.
-    private static let leastPace: Int64 = 16 * 1024
+    /// The bytes for which there is another second.
+    private static let pace: Int64 = 16 * 1024
 
     private let patience: TimeAmount
     private var deadline: Scheduled<Void>?
+    /// When the connection is closed; later than the task that looks where more has come meanwhile.
+    private var end = NIODeadline.distantFuture
+    /// The bytes of the body that have come, and for which there was no second yet.
+    private var received: Int64 = 0
     /// The bytes of bodies that were written since the last answer ended.
     private var written: Int64 = 0
     /// How many requests have arrived and are not answered; below 0 where one was answered before it had arrived.
@@ -64,7 +68,14 @@ final class ArrivalDeadline: ChannelDuplexHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        if case .end = unwrapInboundIn(data) {
+        switch unwrapInboundIn(data) {
+        case .head: break
+        case .body(let part):
+            received += Int64(part.readableBytes)
+            // Who was answered already sends in vain.
+            if open >= 0 { end = end + .seconds(received / ArrivalDeadline.pace) }
+            received %= ArrivalDeadline.pace
+        case .end:
             open += 1
             if open > 0 { deadline?.cancel() }
         }
@@ -86,7 +97,14 @@ final class ArrivalDeadline: ChannelDuplexHandler {
     /// Begins to wait for a request, where an answer of so many bytes has to be taken before.
     private func start(_ context: ChannelHandlerContext, taking bytes: Int64 = 0) {
         deadline?.cancel()
-        let patience = patience + .seconds(bytes / ArrivalDeadline.leastPace)
-        deadline = context.eventLoop.assumeIsolated().scheduleTask(in: patience) { context.close(promise: nil) }
+        received = 0
+        end = context.eventLoop.now + patience + .seconds(bytes / ArrivalDeadline.pace)
+        wait(context)
+    }
+
+    private func wait(_ context: ChannelHandlerContext) {
+        deadline = context.eventLoop.assumeIsolated().scheduleTask(deadline: end) { [self] in
+            if context.eventLoop.now < end { wait(context) } else { context.close(promise: nil) }
+        }
     }
 }
