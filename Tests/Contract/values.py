@@ -16,7 +16,7 @@ def from_json(value):
     """A value as DAG-JSON writes it, with its bytes as bytes."""
     if isinstance(value, dict):
         inner = value.get("/")
-        if len(value) == 1 and isinstance(inner, dict) and isinstance(inner.get("bytes"), str):
+        if len(value) == 1 and isinstance(inner, dict) and len(inner) == 1 and isinstance(inner.get("bytes"), str):
             return bytes_of(value)
         return {key: from_json(item) for key, item in value.items()}
     return [from_json(item) for item in value] if isinstance(value, list) else value
