@@ -7,10 +7,10 @@ import Testing
 
 /// What is read of the body of somebody who may be anyone.
 struct StrangersBodyTests {
-    /// Whether a request waits where all slots of a queue that its source may have are taken; and what it is answered then.
-    private func outcome(
-        of request: String, in queue: FairQueue, slots: Int, port: Int
-    ) async throws -> (waited: Bool, answer: String) {
+    /// What a request is answered; it has to wait while all slots of a queue that its source may have are taken.
+    private func answer(
+        afterTurnIn queue: FairQueue, slots: Int, to head: String, _ body: String, port: Int
+    ) async throws -> String {
         let source = try #require(RequestSource("127.0.0.1"))
         let (stream, continuation) = AsyncStream.makeStream(of: Void.self)
         async let holding: Void = withThrowingTaskGroup(of: Void.self) { group in
@@ -21,25 +21,23 @@ struct StrangersBodyTests {
         let isAnswered = Atomic(false)
         async let answer = {
             defer { isAnswered.store(true, ordering: .releasing) }
-            return try await raw(request, port: port)
+            let length = "Content-Length: \(body.utf8.count)\r\nConnection: close\r\n\r\n"
+            return try await raw(head + length + body, port: port)
         }()
         while await queue.waitingCount < 1, !isAnswered.load(ordering: .acquiring) {
             try await Task.sleep(for: .milliseconds(5))
         }
-        let waited = await queue.waitingCount == 1
+        #expect(await queue.waitingCount == 1)
         continuation.finish()
         try await holding
-        return (waited, try await answer)
+        return try await answer
     }
 
     @Test(arguments: ["", "Idempotency-Key: an-import-under-a-key\r\n"])
     func `an import waits for its turn before it is read`(key: String) async throws {
         try await withNode { node in
             let head = "POST /v1/accounts/import HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n\(key)"
-            let (waited, answer) = try await outcome(
-                of: head + "Content-Length: 2\r\nConnection: close\r\n\r\n{}", in: node.node.imports, slots: 1,
-                port: node.port)
-            #expect(waited)
+            let answer = try await answer(afterTurnIn: node.node.imports, slots: 1, to: head, "{}", port: node.port)
             #expect(answer.hasPrefix("HTTP/1.1 400 "), "\(answer)")
         }
     }
@@ -48,10 +46,7 @@ struct StrangersBodyTests {
     func `a token that is asked about waits for its turn with invocations`(path: String) async throws {
         try await withNode { node in
             let head = "POST \(path) HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-www-form-urlencoded\r\n"
-            let (waited, answer) = try await outcome(
-                of: head + "Content-Length: 7\r\nConnection: close\r\n\r\ntoken=a", in: node.node.queue, slots: 4,
-                port: node.port)
-            #expect(waited)
+            let answer = try await answer(afterTurnIn: node.node.queue, slots: 4, to: head, "token=a", port: node.port)
             #expect(answer.hasPrefix("HTTP/1.1 40"), "\(answer)")
         }
     }

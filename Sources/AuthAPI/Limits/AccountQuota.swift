@@ -5,25 +5,18 @@ final class AccountQuota: Sendable {
     /// So many at once, then one in ten minutes.
     let rate: RatePolicy
     private let limiter: RateLimiter<RequestSource>
-    private let clock: @Sendable () -> Int64
 
     /// A quota of so many at once; `clock` gives Unix seconds.
     init(burst: Int64, clock: @escaping @Sendable () -> Int64) {
         rate = RatePolicy(name: "accounts", burst: burst, interval: 600)
         limiter = RateLimiter(clock: clock)
-        self.clock = clock
     }
 
     /// Counts an account that is to be made.
     ///
     /// - Throws: ``APIError/tooManyRequests(retryAfter:)``; then nothing was counted.
-    func take(from source: RequestSource) throws(APIError) {
-        let wait = limiter.take([(source, rate)])
-        if wait > 0 { throw .tooManyRequests(retryAfter: wait) }
-    }
+    func take(from source: RequestSource) throws(APIError) { try limiter.pay(source, rate) }
 
     /// What a source has left.
-    func state(of source: RequestSource) -> RateState {
-        RateState(rate, fullAt: limiter.full(source), now: clock())
-    }
+    func state(of source: RequestSource) -> RateState { limiter.state(of: source, rate) }
 }

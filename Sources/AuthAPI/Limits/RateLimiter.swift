@@ -32,10 +32,18 @@ final class RateLimiter<Key: Hashable & Sendable>: Sendable {
         }
     }
 
-    /// When a key will have all of its burst again, in Unix seconds.
-    func full(_ key: Key) -> Int64 {
+    /// Counts one more under a key.
+    ///
+    /// - Throws: ``APIError/tooManyRequests(retryAfter:)``; then nothing was counted.
+    func pay(_ key: Key, _ rate: RatePolicy) throws(APIError) {
+        let wait = take([(key, rate)])
+        if wait > 0 { throw .tooManyRequests(retryAfter: wait) }
+    }
+
+    /// What a key has left.
+    func state(of key: Key, _ rate: RatePolicy) -> RateState {
         let now = clock()
-        return debts.withLock { max($0[key] ?? now, now) }
+        return RateState(rate, fullAt: debts.withLock { max($0[key] ?? now, now) }, now: now)
     }
 
     /// Gives a key one back that was counted.

@@ -31,21 +31,16 @@ struct RequestQuotas: Sendable {
     ///
     /// - Throws: ``APIError/tooManyRequests(retryAfter:)``; then nothing was counted.
     func take(from source: RequestSource) throws(APIError) {
-        try pay(.source(source), self.source)
+        try limiter.pay(.source(source), self.source)
     }
 
     /// Counts a request whose viewer is proven.
     ///
     /// - Throws: ``APIError/tooManyRequests(retryAfter:)``; then nothing was counted.
-    func take(of viewer: Principal) throws(APIError) { try pay(.viewer(viewer), self.viewer) }
+    func take(of viewer: Principal) throws(APIError) { try limiter.pay(.viewer(viewer), self.viewer) }
 
     /// Whether a mailbox takes one more from a source; where it does, it is counted.
     func mailboxTakes(_ owner: Principal, from source: RequestSource) -> Bool {
         limiter.take([(.mailbox(owner, source), mailbox)]) <= 0
-    }
-
-    private func pay(_ key: Key, _ rate: RatePolicy) throws(APIError) {
-        let wait = limiter.take([(key, rate)])
-        if wait > 0 { throw .tooManyRequests(retryAfter: wait) }
     }
 }

@@ -22,12 +22,10 @@ final class AttemptLimiter: Sendable {
     }
 
     private let limiter: RateLimiter<Key>
-    private let clock: @Sendable () -> Int64
 
     /// A limiter that remembers at most so many accounts and sources; `clock` gives Unix seconds.
     init(maximumCount: Int = 65_536, clock: @escaping @Sendable () -> Int64) {
         limiter = RateLimiter(maximumCount: maximumCount, clock: clock)
-        self.clock = clock
     }
 
     /// How many accounts and sources are remembered.
@@ -50,6 +48,6 @@ final class AttemptLimiter: Sendable {
 
     /// What a source has left.
     func state(of source: RequestSource) -> RateState {
-        RateState(AttemptLimiter.perSource, fullAt: limiter.full(.source(source)), now: clock())
+        limiter.state(of: .source(source), AttemptLimiter.perSource)
     }
 }

@@ -96,7 +96,8 @@ final class DemoStage {
     var nodes: [DemoNode] { [x, y] }
 
     init() throws {
-        var template = Array((NSTemporaryDirectory() + "dump-demo-XXXXXX").utf8CString)
+        // mkdtemp(3) puts a name that nobody else has in place of the six letters.
+        var template = Array((NSTemporaryDirectory() + "dump-demo-" + String(repeating: "X", count: 6)).utf8CString)
         let isMade = unsafe template.withUnsafeMutableBufferPointer { buffer in
             guard let base = buffer.baseAddress else { return false }
             return unsafe mkdtemp(base) != nil
